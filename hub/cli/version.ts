@@ -1,0 +1,25 @@
+import { readFileSync } from 'node:fs'
+import type { Call, Command } from './command.ts'
+
+export const commands: readonly Command[] = [
+  {
+    name: 'version',
+    summary: 'show the versions of the program and of what it is built on',
+    args: [],
+    options: {},
+    example: 'solar-family version',
+    run: version,
+  },
+]
+
+async function version(call: Call): Promise<number> {
+  const { sqliteVersion } = await import('../store/database.ts')
+  const { name, version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+    name: string
+    version: string
+  }
+  const node = process.versions.node
+  const sqlite = sqliteVersion()
+  call.report({ name, version, node, sqlite }, `${name} ${version} (Node.js ${node}, SQLite ${sqlite})`)
+  return 0
+}

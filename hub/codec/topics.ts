@@ -1,0 +1,65 @@
+import { idProblem } from '../domain/house.ts'
+import type { Series } from '../domain/reading.ts'
+import { SERIES } from '../domain/reading.ts'
+
+/** What a node may publish under its own id. */
+export type NodeTopic =
+  | { readonly kind: 'reading'; readonly house: string; readonly series: Series }
+  | { readonly kind: 'status'; readonly house: string }
+  | { readonly kind: 'loadState' | 'loadConfig'; readonly house: string; readonly load: string }
+  | { readonly kind: 'commandResult' | 'cleaningState'; readonly house: string }
+
+/** `comunita/casa_A/bilancio` -> what it is; null for anything a node must not publish. */
+export function parseNodeTopic(topic: string, root: string): NodeTopic | null {
+  if (!topic.startsWith(`${root}/`)) return null
+  const [house = '', ...rest] = topic.slice(root.length + 1).split('/')
+  if (idProblem(house) !== null) return null
+  const [first, second, third] = rest
+  switch (rest.length) {
+    case 1:
+      if (first === 'stato') return { kind: 'status', house }
+      return isSeries(first) ? { kind: 'reading', house, series: first } : null
+    case 2:
+      if (first === 'comando' && second === 'esito') return { kind: 'commandResult', house }
+      return first === 'pulizia' && second === 'stato' ? { kind: 'cleaningState', house } : null
+    case 3:
+      if (first !== 'carico' || second === undefined || idProblem(second) !== null) return null
+      if (third === 'stato') return { kind: 'loadState', house, load: second }
+      return third === 'config' ? { kind: 'loadConfig', house, load: second } : null
+    default:
+      return null
+  }
+}
+
+/** Retained messages are kept of these only. */
+export function mayRetain(topic: NodeTopic): boolean {
+  return topic.kind === 'status' || topic.kind === 'loadConfig'
+}
+
+/** A house reads what lies under its own id, and the community's benchmark. */
+export function maySubscribe(filter: string, house: string, root: string): boolean {
+  return filter === benchmarkTopic(root) || filter.startsWith(`${root}/${house}/`)
+}
+
+export function alertTopic(root: string, house: string): string {
+  return `${root}/${house}/alert`
+}
+
+export function benchmarkTopic(root: string): string {
+  return `${root}/benchmark`
+}
+
+/** MQTT filter matching for topics without `$`: `+` is one level, `#` the rest. */
+export function filterMatches(filter: string, topic: string): boolean {
+  const wanted = filter.split('/')
+  const levels = topic.split('/')
+  for (const [i, level] of wanted.entries()) {
+    if (level === '#') return true
+    if (levels[i] === undefined || (level !== '+' && level !== levels[i])) return false
+  }
+  return wanted.length === levels.length
+}
+
+function isSeries(name: string | undefined): name is Series {
+  return (SERIES as readonly string[]).includes(name ?? '')
+}

@@ -1,0 +1,37 @@
+import { DAY } from '../domain/time.ts'
+import { powerAt } from './household.ts'
+import { isSilent, makeNeighbourhood } from './neighbourhood.ts'
+import { playHistory } from './play-history.ts'
+import type { Scene, SceneHouse } from './scene.ts'
+
+const HISTORY = 30 * DAY
+/** A Wednesday in June, mid-morning in Turin. */
+const JUNE_MORNING = Date.UTC(2026, 5, 17, 8, 20)
+
+/** A street near Turin with believable roofs, habits and faults; 30 days of it, and then live. */
+export function simulatedScene({ houses, seed, now }: { houses: number; seed: number; now: number | null }): Scene {
+  const start = now ?? JUNE_MORNING
+  const street = makeNeighbourhood({ houses, seed, start })
+  const sound = street.houses.filter(
+    (h) => h.peakPower > 0 && h.shown && !h.fault && h.node.silentFrom === null && !h.node.unsteady,
+  )
+  const resident = sound.sort((a, b) => Math.abs(a.azimuth - 180) - Math.abs(b.azimuth - 180))[0]
+  const sceneHouses = street.houses.map(
+    (house): SceneHouse => ({
+      house: house.peakPower > 0 ? house : { ...house, tilt: null, azimuth: null },
+      sendsCounters: house.node.sendsCounters,
+      powerAt: (at) => (isSilent(house, at) ? null : powerAt(house, at)),
+    }),
+  )
+  return {
+    start,
+    resident: resident?.id ?? null,
+    settings: {
+      communityName: 'Via dei Tigli',
+      zone: street.zone,
+      place: { latitude: street.site.latitude, longitude: street.site.longitude },
+    },
+    houses: sceneHouses,
+    history: (put) => playHistory(sceneHouses, start - HISTORY, start, put),
+  }
+}

@@ -1,0 +1,134 @@
+import type { AlertCode } from './alert.ts'
+import type { BenchmarkRule } from './benchmark.ts'
+import { benchmark, DARK_MEAN, MIN_SUN_ELEVATION } from './benchmark.ts'
+import type { Effect } from './effect.ts'
+import type { Latest } from './latest.ts'
+import { isFresh } from './latest.ts'
+import type { NodeStatus } from './presence.ts'
+import { isOffline } from './presence.ts'
+import { MINUTE, slotStart } from './time.ts'
+
+/** Everything a tick may look at, frozen before it starts. */
+export interface ProcessImage {
+  readonly now: number
+  /** When this hub began to listen: nobody is called silent for the time before. */
+  readonly listeningSince: number
+  readonly houses: readonly HouseImage[]
+  readonly rule: BenchmarkRule
+  /** Elevation of the sun in degrees; null when the community's position is not set. */
+  readonly sunElevation: number | null
+}
+
+export interface HouseImage {
+  readonly id: string
+  readonly peakPower: number
+  readonly latest: Latest
+  readonly node: NodeStatus | null
+}
+
+/** An alert that is open. Plain data, saved with the tick. */
+export interface Episode {
+  readonly house: string
+  readonly code: AlertCode
+  readonly since: number
+}
+
+export interface CycleState {
+  /** Start of the slot whose benchmark was made last. */
+  readonly benchmarkSlot: number | null
+  readonly episodes: readonly Episode[]
+}
+
+export const FIRST_STATE: CycleState = { benchmarkSlot: null, episodes: [] }
+
+/** Silence after which a node's absence is worth an alert: longer than `offline`, so that a reboot is not. */
+export const OFFLINE_ALERT_AFTER = 15 * MINUTE
+
+/**
+ * One cycle: the image and the state before it give the state after it and what is to be done. Same arguments, same
+ * result. The state is the same object when nothing changed.
+ */
+export function runCycle(image: ProcessImage, state: CycleState): { state: CycleState; effects: readonly Effect[] } {
+  const effects: Effect[] = []
+  const episodes = new Map(state.episodes.map((e) => [`${e.house} ${e.code}`, e]))
+  const known = new Set(image.houses.map((h) => h.id))
+  const open = (house: string, code: AlertCode, detail: { [key: string]: number | string }) => {
+    if (episodes.has(`${house} ${code}`)) return
+    episodes.set(`${house} ${code}`, { house, code, since: image.now })
+    effects.push({ kind: 'openAlert', house, code, at: image.now, detail })
+  }
+  const close = (house: string, code: AlertCode) => {
+    if (!episodes.delete(`${house} ${code}`)) return
+    effects.push({ kind: 'closeAlert', house, code, at: image.now, last: false })
+  }
+
+  for (const episode of state.episodes) if (!known.has(episode.house)) close(episode.house, episode.code)
+  for (const house of image.houses) {
+    watchPresence(image, house, open, close)
+    if (!(house.peakPower > 0)) close(house.id, 'performance_bassa')
+  }
+
+  const slot = slotStart(image.now)
+  const verdict = slot === state.benchmarkSlot ? null : compare(image)
+  // By day, and nobody has reported yet: the comparison of this slot is still to come.
+  const isDue = verdict !== null && verdict.plants === 0
+  if (verdict) {
+    const { mean, plants, anomalous, conclusive, samples } = verdict
+    if (mean !== null) effects.push({ kind: 'publishBenchmark', mean, plants, at: image.now })
+    for (const sample of conclusive ? samples : []) {
+      if (anomalous.includes(sample.id)) {
+        open(sample.id, 'performance_bassa', {
+          rendimento: sample.normalizedYield,
+          media: mean ?? 0,
+          soglia: image.rule.threshold,
+          impianti: plants,
+        })
+      } else close(sample.id, 'performance_bassa')
+    }
+  }
+  const benchmarkSlot = isDue ? state.benchmarkSlot : slot
+  if (benchmarkSlot === state.benchmarkSlot && effects.length === 0) return { state, effects }
+  return { state: { benchmarkSlot, episodes: [...episodes.values()] }, effects: markLast(effects, episodes.values()) }
+}
+
+/** The last alert a house has closed is `last` when the cycle leaves none open there. */
+function markLast(effects: readonly Effect[], episodes: Iterable<Episode>): Effect[] {
+  const unwell = new Set([...episodes].map((e) => e.house))
+  const marked = effects.toReversed().map((effect) => {
+    if (effect.kind !== 'closeAlert' || unwell.has(effect.house)) return effect
+    unwell.add(effect.house)
+    return { ...effect, last: true }
+  })
+  return marked.reverse()
+}
+
+/** The benchmark of an image, or null in the dark. Only fresh readings of houses with a roof take part. */
+export function compare(image: ProcessImage) {
+  const samples = image.houses
+    .filter((h) => h.peakPower > 0 && isFresh(h.latest.production, image.now))
+    .map((h) => ({ id: h.id, normalizedYield: round4((h.latest.production?.w ?? 0) / h.peakPower) }))
+  const result = benchmark(samples, image.rule)
+  return isDark(image.sunElevation, result.mean) ? null : { ...result, samples }
+}
+
+/** Too dark to compare roofs: a low sun, or, without a position, a community that reports and makes next to nothing. */
+export function isDark(sunElevation: number | null, mean: number | null): boolean {
+  return sunElevation === null ? mean !== null && mean < DARK_MEAN : sunElevation < MIN_SUN_ELEVATION
+}
+
+function watchPresence(
+  { now, listeningSince }: ProcessImage,
+  house: HouseImage,
+  open: (house: string, code: AlertCode, detail: { [key: string]: number | string }) => void,
+  close: (house: string, code: AlertCode) => void,
+): void {
+  const heardAt = house.latest.production?.at ?? null
+  if (!isOffline(heardAt, house.node, now)) close(house.id, 'nodo_offline')
+  else if (heardAt !== null && now - Math.max(heardAt, listeningSince) > OFFLINE_ALERT_AFTER) {
+    open(house.id, 'nodo_offline', { ultimo: heardAt })
+  }
+}
+
+function round4(value: number): number {
+  return Math.round(value * 1e4) / 1e4
+}

@@ -1,0 +1,23 @@
+/** Reasons why the hub is not well, as codes. Empty = well. */
+export class Health {
+  readonly #reasons = new Map<string, string>()
+
+  get degraded(): readonly string[] {
+    return [...this.#reasons.keys()]
+  }
+
+  get details(): readonly { readonly reason: string; readonly detail: string }[] {
+    return [...this.#reasons].map(([reason, detail]) => ({ reason, detail }))
+  }
+
+  /** Sets or clears a reason; true when that changed anything. */
+  set(reason: HealthReason, detail: string | null): boolean {
+    if (detail === null) return this.#reasons.delete(reason)
+    const isNew = !this.#reasons.has(reason)
+    this.#reasons.set(reason, detail)
+    return isNew
+  }
+}
+
+/** `storage`: readings cannot be stored; `control`: the tick runs on from memory; `registry`: changes are not seen. */
+export type HealthReason = 'storage' | 'control' | 'registry'

@@ -1,0 +1,80 @@
+import { timingSafeEqual } from 'node:crypto'
+import { alertTopic, filterMatches, mayRetain, maySubscribe, parseNodeTopic } from '../codec/topics.ts'
+import type { BrokerPolicy, Login, PublishVerdict } from '../io/broker.ts'
+import { hashKey } from '../store/key-hash.ts'
+import type { Ingest } from './ingest.ts'
+import type { RegistrySnapshot } from './registry.ts'
+import type { Strangers } from './strangers.ts'
+
+export interface GateOptions {
+  readonly root: string
+  readonly now: () => number
+  readonly registry: () => RegistrySnapshot
+  readonly ingest: Ingest
+  readonly strangers: Strangers
+  /** A node listens for its alerts: it is told the open ones. */
+  readonly onListening: (house: string) => void
+}
+
+/** Who may do what on the broker, and where its messages go. */
+export function mqttGate(options: GateOptions): BrokerPolicy {
+  const { root, now, registry, ingest, strangers } = options
+
+  async function publish(house: string, topic: string, payload: Buffer): Promise<PublishVerdict> {
+    const target = parseNodeTopic(topic, root)
+    const entry = registry().houses.get(house)
+    if (!target || target.house !== house || !entry) {
+      strangers.note(house, '', `publish to ${topic.slice(0, 80)}`, now())
+      return false
+    }
+    const retain = mayRetain(target)
+    switch (target.kind) {
+      case 'reading': {
+        const outcome = await ingest.reading(entry, target.series, payload)
+        return outcome.kind === 'failed' ? false : { retain }
+      }
+      case 'status': {
+        const outcome = await ingest.status(house, payload)
+        return outcome.kind === 'failed' ? false : { retain }
+      }
+      case 'loadState':
+      case 'loadConfig':
+      case 'commandResult':
+      case 'cleaningState':
+        return { retain }
+    }
+  }
+
+  function login({ username, password, willTopic, address }: Login) {
+    const house = registry().houses.get(username ?? '')
+    if (!house || !password || !sameKey(password, house.keyHash)) {
+      strangers.note(username ?? '', address, house ? 'wrong key' : 'unknown user', now())
+      return { refused: 'credentials' as const }
+    }
+    if (willTopic !== null && parseNodeTopic(willTopic, root)?.house !== house.id) {
+      strangers.note(house.id, address, `will on ${willTopic.slice(0, 80)}`, now())
+      return { refused: 'credentials' as const }
+    }
+    return { principal: house.id }
+  }
+
+  return {
+    login,
+    publish: (house, { topic, payload }) => publish(house, topic, payload),
+    subscribe: (house, filter) => {
+      const allowed = maySubscribe(filter, house, root)
+      if (!allowed) strangers.note(house, '', `subscribe to ${filter.slice(0, 80)}`, now())
+      return allowed
+    },
+    subscribed: (house, filters) => {
+      if (filters.some((filter) => filterMatches(filter, alertTopic(root, house)))) options.onListening(house)
+    },
+    broken: (address, house, why) => strangers.note(house ?? '', address, why, now()),
+  }
+}
+
+function sameKey(key: Buffer, hash: string): boolean {
+  const given = Buffer.from(hashKey(key), 'hex')
+  const wanted = Buffer.from(hash, 'hex')
+  return given.length === wanted.length && timingSafeEqual(given, wanted)
+}

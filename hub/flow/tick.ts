@@ -1,0 +1,155 @@
+import type { CycleState, ProcessImage } from '../domain/cycle.ts'
+import { FIRST_STATE, runCycle } from '../domain/cycle.ts'
+import type { Effect } from '../domain/effect.ts'
+import type { PendingEffect } from '../store/cycle.ts'
+import type { Health } from './health.ts'
+
+export interface TickOptions {
+  readonly image: () => ProcessImage
+  readonly load: () => Promise<CycleState>
+  readonly save: (at: number, state: CycleState, effects: readonly Effect[]) => Promise<PendingEffect[]>
+  readonly pending: () => Promise<PendingEffect[]>
+  readonly markPerformed: (ids: readonly number[], at: number) => Promise<void>
+  readonly perform: (effect: Effect) => Promise<void>
+  readonly onPerformError?: (effect: Effect, error: unknown) => void
+  readonly health: Health
+  /** How long a save may take before the tick goes on without it, ms. */
+  readonly saveTimeoutMs: number
+}
+
+/**
+ * The heartbeat: image, pure cycle, save, perform, record. It never waits for the disk: what cannot be saved in time
+ * is decided and performed from memory, and saved with a later tick.
+ */
+export class Tick {
+  readonly #options: TickOptions
+  #state: CycleState = FIRST_STATE
+  /** Effects of ticks that could not be saved yet; they are performed already. */
+  #unsaved: Effect[] = []
+  #dirty = false
+  /** A save that was not answered in time is still under way. */
+  #saving = false
+  /** Performed, but not yet recorded as such. */
+  #performed: number[] = []
+  #running: Promise<void> | null = null
+
+  constructor(options: TickOptions) {
+    this.#options = options
+  }
+
+  get state(): CycleState {
+    return this.#state
+  }
+
+  /** Takes up where the last run stopped: its state, and effects it saved but did not get round to. */
+  async start(): Promise<void> {
+    this.#state = await this.#options.load()
+    await this.#performAll(await this.#options.pending())
+  }
+
+  /** One cycle. A call while another runs waits for that one instead. */
+  run(): Promise<void> {
+    this.#running ??= this.#run().finally(() => {
+      this.#running = null
+    })
+    return this.#running
+  }
+
+  /** Settles when no cycle is running. */
+  async idle(): Promise<void> {
+    await this.#running
+  }
+
+  async #run(): Promise<void> {
+    const { image: takeImage } = this.#options
+    const image = takeImage()
+    const { state, effects } = runCycle(image, this.#state)
+    this.#dirty ||= state !== this.#state || effects.length > 0
+    this.#state = state
+    if (!this.#dirty) return
+    const before = this.#unsaved.length
+    this.#unsaved.push(...effects)
+    const saved = await this.#save(image.now)
+    if (saved) {
+      this.#performed.push(...saved.slice(0, before).map((p) => p.id))
+      await this.#performAll(saved.slice(before))
+    } else {
+      for (const effect of effects) await this.#perform(effect)
+      this.#unsaved = this.#unsaved.slice(-UNSAVED_KEPT)
+    }
+  }
+
+  /** Saves the state and what is unsaved; null when that failed or is not done in time. */
+  async #save(at: number): Promise<readonly PendingEffect[] | null> {
+    const { health, save, saveTimeoutMs } = this.#options
+    try {
+      if (this.#saving) throw new Error('the control database has not yet answered an earlier save')
+      const due = new Set(this.#unsaved)
+      let abandoned = false
+      this.#saving = true
+      const saving = save(at, this.#state, [...due]).finally(() => {
+        this.#saving = false
+      })
+      saving.then(
+        (late) => {
+          if (!abandoned) return
+          this.#unsaved = this.#unsaved.filter((effect) => !due.has(effect))
+          this.#performed.push(...late.map((p) => p.id))
+        },
+        () => {},
+      )
+      const pending = await within(saving, saveTimeoutMs).catch((error: unknown) => {
+        abandoned = true
+        throw error
+      })
+      this.#dirty = false
+      this.#unsaved = []
+      health.set('control', null)
+      return pending
+    } catch (error) {
+      health.set('control', messageOf(error))
+      return null
+    }
+  }
+
+  /** Performs what is saved and records it, together with what was performed before it could be saved. */
+  async #performAll(pending: readonly PendingEffect[]): Promise<void> {
+    for (const { id, effect } of pending) if (await this.#perform(effect)) this.#performed.push(id)
+    const ids = this.#performed
+    if (ids.length === 0) return
+    this.#performed = []
+    try {
+      await within(this.#options.markPerformed(ids, this.#options.image().now), this.#options.saveTimeoutMs)
+    } catch (error) {
+      this.#performed.push(...ids)
+      this.#options.health.set('control', messageOf(error))
+    }
+  }
+
+  /** One effect that fails keeps no other from being performed; where it was saved, the next start tries it again. */
+  async #perform(effect: Effect): Promise<boolean> {
+    try {
+      await this.#options.perform(effect)
+      return true
+    } catch (error) {
+      this.#options.onPerformError?.(effect, error)
+      return false
+    }
+  }
+}
+
+const UNSAVED_KEPT = 1000
+
+async function within<T>(promise: Promise<T>, ms: number): Promise<T> {
+  const { promise: late, reject } = Promise.withResolvers<never>()
+  const timer = setTimeout(() => reject(new Error(`the control database did not answer within ${ms} ms`)), ms)
+  try {
+    return await Promise.race([promise, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

@@ -1,0 +1,21 @@
+import { runCommandLine } from './cli/run.ts'
+
+// The command line. What a command needs is loaded when it is asked for, so that the small ones answer at once.
+
+// Whoever reads our output may stop reading: that is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
+
+process.exitCode = await runCommandLine(
+  process.argv.slice(2),
+  {
+    demo: () => import('./cli/demo.ts'),
+    hub: () => import('./cli/hub.ts'),
+    house: () => import('./cli/house.ts'),
+    user: () => import('./cli/user.ts'),
+    token: () => import('./cli/token.ts'),
+    replay: () => import('./cli/replay.ts'),
+    config: () => import('./cli/config.ts'),
+    version: () => import('./cli/version.ts'),
+  },
+  { out: process.stdout, err: process.stderr, input: process.stdin },
+)

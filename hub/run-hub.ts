@@ -1,0 +1,69 @@
+import { networkInterfaces } from 'node:os'
+import type { HubConfig } from './config.ts'
+import { systemClock } from './io/clock.ts'
+import { makeLog } from './io/log.ts'
+import type { RunningHub } from './start-hub.ts'
+import { StartError, startHub } from './start-hub.ts'
+
+/** The command `hub`: runs until it is told to stop. */
+export async function runHubCommand(config: HubConfig, { json }: { json: boolean }): Promise<number> {
+  const log = makeLog(config.log.level)
+  const stopped = untilStopped()
+  const hub = await startOrSay(() => startHub(config, { clock: systemClock, log }))
+  if (!hub) return 1
+  const url = urlOf(config.bind, hub.httpPort)
+  if (json) sayReady({ url, http_port: hub.httpPort, mqtt_port: hub.mqttPort })
+  else
+    process.stdout.write(`Solar Family is running: ${url} (MQTT on port ${hub.mqttPort}, data in ${config.dataDir})\n`)
+  const code = hub.firstStartCode()
+  if (code !== null)
+    process.stderr.write(`There is no administrator yet. Open ${url}/avvio and enter this code: ${code}\n`)
+  await stopped
+  await hub.stop()
+  return 0
+}
+
+/** Starts a hub, or says in one sentence why it cannot. */
+export async function startOrSay(start: () => Promise<RunningHub>): Promise<RunningHub | null> {
+  try {
+    return await start()
+  } catch (error) {
+    if (!(error instanceof StartError)) throw error
+    process.stderr.write(`${error.message}\n`)
+    return null
+  }
+}
+
+/** The one line that scripts wait for. */
+export function sayReady(fields: {
+  url: string
+  http_port: number
+  mqtt_port: number
+  user?: string
+  password?: string
+}): void {
+  process.stdout.write(`${JSON.stringify({ ready: true, pid: process.pid, ...fields })}\n`)
+}
+
+/** Resolves at the first SIGTERM or SIGINT; a hub that has not stopped 5 s later is ended. */
+export function untilStopped(): Promise<void> {
+  return new Promise((resolve) => {
+    const stop = () => {
+      setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref()
+      resolve()
+    }
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, stop)
+  })
+}
+
+const STOP_WITHIN_MS = 4_500
+
+/** Where a browser finds the hub: its own address where it listens on all. */
+export function urlOf(bind: string, port: number): string {
+  const everywhere = bind === '0.0.0.0' || bind === '::'
+  const lan = Object.values(networkInterfaces())
+    .flat()
+    .find((i) => i && i.family === 'IPv4' && !i.internal)
+  const host = everywhere ? (lan?.address ?? '127.0.0.1') : bind
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+}

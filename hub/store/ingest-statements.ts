@@ -1,0 +1,52 @@
+import type Database from 'better-sqlite3'
+import { SLOT_COLUMNS } from './schema.ts'
+
+/** Everything the writer of measurements asks of readings.db. */
+export function prepare(db: Database.Database) {
+  const columns = SLOT_COLUMNS.join(', ')
+  return {
+    insertReading: db.prepare(
+      `insert into reading (at, house, series, production_w, consumption_w, boot, seq, produced_wh, consumed_wh,
+       imported_wh, exported_wh) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+       on conflict (house, boot, seq) where boot is not null and seq is not null do nothing`,
+    ),
+    insertInterval: db.prepare(
+      `insert into interval (house, at, duration_ms, produced_wh, consumed_wh) values (?, ?, ?, ?, ?) on conflict do nothing`,
+    ),
+    series: db.prepare(`select state from series where house = ?`),
+    upsertSeries: db.prepare(
+      `insert into series (house, state) values (?, ?) on conflict (house) do update set state = excluded.state`,
+    ),
+    slots: db.prepare(`select * from slot indexed by slot_house where house = ? and start >= ? and start < ?`),
+    addSlot: db.prepare(
+      `insert into slot (start, house, ${columns}) values (?, ?, ${SLOT_COLUMNS.map(() => '?').join(', ')})
+       on conflict (start, house) do update set ${SLOT_COLUMNS.map((c) => `${c} = ${c} + excluded.${c}`).join(', ')}`,
+    ),
+    hear: db.prepare(
+      `insert into heard (house, start, balance) values (?, ?, ?)
+       on conflict (house, start) do update set balance = 1 where balance < excluded.balance`,
+    ),
+    heardBefore: db.prepare(
+      `select start from heard where house = ? and start < ? and balance >= ? order by start desc limit 1`,
+    ),
+    heardAfter: db.prepare(
+      `select start from heard where house = ? and start > ? and balance >= ? order by start limit 1`,
+    ),
+    instantsIn: db.prepare(`select at, consumption_w from reading where at >= ? and at < ? and house = ? order by at`),
+    heardBetween: db.prepare(`select start from heard where house = ? and start >= ? and start <= ? order by start`),
+    readingsIn: db.prepare(`select * from reading where at >= ? and at < ? and house = ? order by at, id`),
+    intervalsBetween: db.prepare(
+      `select * from interval where house = ? and at > ? and at < ? and at + duration_ms > ? order by at, duration_ms`,
+    ),
+    upsertNode: db.prepare(
+      `insert into node (house, online, at, fw, boot, uptime_s) values (?, ?, ?, ?, ?, ?)
+       on conflict (house) do update set online = excluded.online, at = excluded.at, fw = coalesce(excluded.fw, fw),
+       boot = coalesce(excluded.boot, boot), uptime_s = coalesce(excluded.uptime_s, uptime_s)`,
+    ),
+    countRefusal: db.prepare(
+      `insert into refusal (house, reason, count, last_at, campo, valore, atteso) values (?, ?, 1, ?, ?, ?, ?)
+       on conflict (house, reason) do update set count = count + 1, last_at = excluded.last_at, campo = excluded.campo,
+       valore = excluded.valore, atteso = excluded.atteso`,
+    ),
+  }
+}

@@ -1,0 +1,101 @@
+import type { Kysely } from 'kysely'
+import { sql } from 'kysely'
+import type { Migration } from 'kysely/migration'
+import { Migrator } from 'kysely/migration'
+
+type Migrations = Record<string, Migration>
+
+const CONTROL: Migrations = {
+  '0001-houses-people-alerts': {
+    async up(db: Kysely<unknown>) {
+      for (const statement of [
+        sql`create table setting (key text primary key, value text not null, updated_at integer not null) without rowid`,
+        sql`create table house (
+          id text primary key, name text not null, peak_w real not null, tilt real, azimuth real, connection_w real,
+          shown integer not null, key_hash text not null, created_at integer not null, removed_at integer
+        ) without rowid`,
+        sql`create table user (
+          name text primary key collate nocase, role text not null, house text, password_hash text not null, created_at integer not null
+        ) without rowid`,
+        sql`create table session (
+          id_hash text primary key, user text not null collate nocase, created_at integer not null, expires_at integer not null
+        ) without rowid`,
+        sql`create table token (
+          id integer primary key, token_hash text not null unique, role text not null, house text,
+          created_at integer not null, revoked_at integer
+        )`,
+        sql`create table alert (
+          id integer primary key, house text not null, code text not null, opened_at integer not null,
+          closed_at integer, detail text not null
+        )`,
+        sql`create index alert_opened on alert (opened_at)`,
+        sql`create unique index alert_open on alert (house, code) where closed_at is null`,
+        sql`create table cycle (id integer primary key check (id = 1), state text not null, at integer not null)`,
+        sql`create table effect (id integer primary key, at integer not null, effect text not null, performed_at integer)`,
+        sql`create index effect_pending on effect (id) where performed_at is null`,
+        sql`create table audit (
+          id integer primary key, at integer not null, who text not null, what text not null, detail text not null
+        )`,
+      ]) {
+        await statement.execute(db)
+      }
+    },
+  },
+}
+
+const READINGS: Migrations = {
+  '0001-readings-slots': {
+    async up(db: Kysely<unknown>) {
+      for (const statement of [
+        // Appended in order of arrival: a commit touches the last page, the last page of reading_at, and one page a house.
+        sql`create table reading (
+          id integer primary key, at integer not null, house text not null, series integer not null,
+          production_w integer not null, consumption_w integer, boot integer, seq integer,
+          produced_wh real, consumed_wh real, imported_wh real, exported_wh real
+        )`,
+        sql`create index reading_at on reading (at, house)`,
+        sql`create unique index reading_once on reading (house, boot, seq) where boot is not null and seq is not null`,
+        // The slots a house has readings in: the way to its next one, past those of all others.
+        sql`create table heard (
+          house text not null, start integer not null, balance integer not null, primary key (house, start)
+        ) without rowid`,
+        sql`create table interval (
+          house text not null, at integer not null, duration_ms integer not null, produced_wh real, consumed_wh real,
+          primary key (house, at, duration_ms)
+        ) without rowid`,
+        // Clustered by time: the slots that are being filled lie side by side, whatever the number of houses.
+        sql`create table slot (
+          start integer not null, house text not null,
+          produced_wh real not null, consumed_wh real not null, imported_wh real not null, exported_wh real not null,
+          production_measured_s real not null, production_estimated_s real not null,
+          consumption_measured_s real not null, consumption_estimated_s real not null,
+          exchange_measured_s real not null, exchange_estimated_s real not null,
+          primary key (start, house)
+        ) without rowid`,
+        sql`create index slot_house on slot (house, start)`,
+        sql`create table series (house text primary key, state text not null) without rowid`,
+        sql`create table node (
+          house text primary key, online integer not null, at integer not null, fw text, boot integer, uptime_s integer
+        ) without rowid`,
+        sql`create table refusal (
+          house text not null, reason text not null, count integer not null, last_at integer not null,
+          campo text not null, valore text not null, atteso text not null, primary key (house, reason)
+        ) without rowid`,
+      ]) {
+        await statement.execute(db)
+      }
+    },
+  },
+}
+
+export type DatabaseKind = 'control' | 'readings'
+
+/** Brings a database to the newest schema; throws with the migration's name when one fails. */
+export async function migrate(db: Kysely<unknown>, kind: DatabaseKind): Promise<void> {
+  const migrations = kind === 'control' ? CONTROL : READINGS
+  const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } })
+  const { error, results } = await migrator.migrateToLatest()
+  const failed = results?.find((r) => r.status === 'Error')
+  if (error)
+    throw new Error(`migration ${failed?.migrationName ?? ''} of ${kind}.db failed: ${String(error)}`, { cause: error })
+}

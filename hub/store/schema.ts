@@ -1,0 +1,110 @@
+import type { Generated } from 'kysely'
+
+/** Instants are epoch ms, powers W, energies Wh, durations s unless the name says otherwise. */
+
+/** control.db: what control needs. Small; copied after every change. */
+export interface ControlSchema {
+  setting: { key: string; value: string; updated_at: number }
+  house: {
+    id: string
+    name: string
+    peak_w: number
+    tilt: number | null
+    azimuth: number | null
+    connection_w: number | null
+    shown: number
+    /** SHA-256 of the node key, hex; the key itself is random and never stored. */
+    key_hash: string
+    created_at: number
+    removed_at: number | null
+  }
+  user: {
+    name: string
+    role: string
+    house: string | null
+    password_hash: string
+    created_at: number
+  }
+  session: { id_hash: string; user: string; created_at: number; expires_at: number }
+  token: {
+    id: Generated<number>
+    token_hash: string
+    role: string
+    house: string | null
+    created_at: number
+    revoked_at: number | null
+  }
+  alert: {
+    id: Generated<number>
+    house: string
+    code: string
+    opened_at: number
+    closed_at: number | null
+    detail: string
+  }
+  cycle: { id: number; state: string; at: number }
+  effect: { id: Generated<number>; at: number; effect: string; performed_at: number | null }
+  audit: { id: Generated<number>; at: number; who: string; what: string; detail: string }
+}
+
+/** readings.db: what was measured. Losing it never costs control. */
+export interface ReadingsSchema {
+  reading: {
+    id: Generated<number>
+    at: number
+    house: string
+    /** Index into SERIES. */
+    series: number
+    production_w: number
+    consumption_w: number | null
+    boot: number | null
+    seq: number | null
+    produced_wh: number | null
+    consumed_wh: number | null
+    imported_wh: number | null
+    exported_wh: number | null
+  }
+  /** Slots that readings of a house fell into; `balance` = 1 where one told its consumption. */
+  heard: { house: string; start: number; balance: number }
+  interval: { house: string; at: number; duration_ms: number; produced_wh: number | null; consumed_wh: number | null }
+  slot: {
+    start: number
+    house: string
+    produced_wh: number
+    consumed_wh: number
+    imported_wh: number
+    exported_wh: number
+    production_measured_s: number
+    production_estimated_s: number
+    consumption_measured_s: number
+    consumption_estimated_s: number
+    exchange_measured_s: number
+    exchange_estimated_s: number
+  }
+  /** Where the integration of a house stands: see codec of series-state.ts. */
+  series: { house: string; state: string }
+  node: { house: string; online: number; at: number; fw: string | null; boot: number | null; uptime_s: number | null }
+  refusal: {
+    house: string
+    reason: string
+    count: number
+    last_at: number
+    campo: string
+    valore: string
+    atteso: string
+  }
+}
+
+/** Columns of `slot` beside its key, in the order of SLOT_FIELDS. */
+export const SLOT_COLUMNS = [
+  'produced_wh',
+  'consumed_wh',
+  'imported_wh',
+  'exported_wh',
+  'production_measured_s',
+  'production_estimated_s',
+  'consumption_measured_s',
+  'consumption_estimated_s',
+  'exchange_measured_s',
+  'exchange_estimated_s',
+] as const satisfies readonly (keyof ReadingsSchema['slot'])[]

@@ -1,0 +1,88 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { Kysely, SqliteDialect, sql } from 'kysely'
+import { openDatabase } from './database.ts'
+import type { IngestBatch, IngestOutcome } from './ingest-batch.ts'
+import { migrate } from './migrations.ts'
+import type { ControlSchema, ReadingsSchema } from './schema.ts'
+import { DatabaseThread, threadDialect } from './thread.ts'
+
+export type ControlDb = Kysely<ControlSchema>
+export type ReadingsDb = Kysely<ReadingsSchema>
+
+/** The two database files of a hub. Writes to each and all reads run in threads of their own. */
+export interface Store {
+  /** control.db, to write and to read what was just written. */
+  readonly control: ControlDb
+  /** control.db, reading only: never behind a write. */
+  readonly view: ControlDb
+  /** readings.db, reading only. */
+  readonly readings: ReadingsDb
+  /** Commits a batch of measurements to readings.db. */
+  readonly ingest: (batch: IngestBatch) => Promise<IngestOutcome>
+  readonly files: { readonly control: string; readonly readings: string }
+  readonly close: () => Promise<void>
+}
+
+export function storeFiles(dataDir: string) {
+  return { control: join(dataDir, 'control.db'), readings: join(dataDir, 'readings.db') }
+}
+
+/** Opens (and makes, and migrates) the databases of a data folder. Throws when the folder or a file cannot be used. */
+export async function openStore(dataDir: string): Promise<Store> {
+  const files = storeFiles(dataDir)
+  mkdirSync(dataDir, { recursive: true, mode: 0o750 })
+  await prepareFiles(dataDir)
+  const controlThread = new DatabaseThread([{ name: 'control', file: files.control, readonly: false }])
+  const readingsThread = new DatabaseThread([{ name: 'readings', file: files.readings, readonly: false }])
+  const viewThread = new DatabaseThread([
+    { name: 'control', file: files.control, readonly: true },
+    { name: 'readings', file: files.readings, readonly: true },
+  ])
+  const threads = [controlThread, readingsThread, viewThread]
+  for (const thread of threads) thread.start()
+  return {
+    control: new Kysely<ControlSchema>({ dialect: threadDialect(controlThread, 'control') }),
+    view: new Kysely<ControlSchema>({ dialect: threadDialect(viewThread, 'control') }),
+    readings: new Kysely<ReadingsSchema>({ dialect: threadDialect(viewThread, 'readings') }),
+    ingest: (batch) => readingsThread.ingest('readings', batch),
+    files,
+    close: async () => {
+      await Promise.all(threads.map((thread) => thread.stop()))
+    },
+  }
+}
+
+/** Makes and migrates both files of a data folder. */
+async function prepareFiles(dataDir: string): Promise<void> {
+  const files = storeFiles(dataDir)
+  for (const kind of ['control', 'readings'] as const) {
+    const db = openDirectly<unknown>(files[kind])
+    try {
+      await migrate(db, kind)
+    } finally {
+      await db.destroy()
+    }
+  }
+}
+
+/** A database in the caller's own thread: for commands, which have nothing else to do. */
+function openDirectly<Schema>(file: string): Kysely<Schema> {
+  return new Kysely<Schema>({
+    dialect: new SqliteDialect({ database: openDatabase({ name: '', file, readonly: false }) }),
+  })
+}
+
+/** control.db for a command that changes it, beside a running hub or without one. */
+export async function openControl(dataDir: string): Promise<ControlDb> {
+  mkdirSync(dataDir, { recursive: true, mode: 0o750 })
+  const db = openDirectly<ControlSchema>(storeFiles(dataDir).control)
+  await migrate(db as Kysely<unknown>, 'control')
+  return db
+}
+
+/** Changes whenever another connection has committed to the file. */
+export async function dataVersion(db: ControlDb): Promise<number> {
+  const { rows } = await sql<{ data_version: number }>`pragma data_version`.execute(db)
+  return rows[0]?.data_version ?? -1
+}

@@ -1,0 +1,70 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import type Database from 'better-sqlite3'
+import { openDatabase } from './database.ts'
+import { IngestWriter } from './ingest-writer.ts'
+import type { ThreadData, ThreadReply, ThreadRequest } from './thread-protocol.ts'
+
+/** Runs in a thread of its own, so that a slow disk delays its caller's answer and nothing else. */
+const port = parentPort
+if (!port) throw new Error('thread-worker.ts is started by thread.ts, not by itself')
+
+const { databases } = workerData as ThreadData
+const open = new Map<
+  string,
+  { db: Database.Database; writer?: IngestWriter; statements: Map<string, Database.Statement> }
+>()
+
+port.on('message', (request: ThreadRequest) => {
+  let reply: ThreadReply
+  try {
+    reply = { id: request.id, value: answer(request) }
+  } catch (error) {
+    const { code, message } = error as { code?: string; message?: string }
+    reply = { id: request.id, error: { code: code ?? 'INTERNAL', message: message ?? String(error) } }
+  }
+  port.postMessage(reply)
+  if (request.op === 'close') port.close()
+})
+
+function answer(request: ThreadRequest): unknown {
+  switch (request.op) {
+    case 'query':
+      return query(request.database, request.sql, request.parameters)
+    case 'ingest': {
+      const entry = database(request.database)
+      entry.writer ??= new IngestWriter(entry.db)
+      return entry.writer.commit(request.batch)
+    }
+    case 'close':
+      for (const { db } of open.values()) db.close()
+      open.clear()
+      return null
+  }
+}
+
+/** Opened on first use, so that migrations of another connection come first. */
+function database(name: string) {
+  let entry = open.get(name)
+  if (!entry) {
+    const file = databases.find((d) => d.name === name)
+    if (!file) throw new Error(`no database "${name}" in this thread`)
+    entry = { db: openDatabase(file), statements: new Map() }
+    open.set(name, entry)
+  }
+  return entry
+}
+
+const STATEMENTS_KEPT = 200
+
+function query(name: string, sql: string, parameters: readonly unknown[]) {
+  const { db, statements } = database(name)
+  let statement = statements.get(sql)
+  if (!statement) {
+    statement = db.prepare(sql)
+    if (statements.size >= STATEMENTS_KEPT) statements.clear()
+    statements.set(sql, statement)
+  }
+  if (statement.reader) return { rows: statement.all(parameters) }
+  const { changes, lastInsertRowid } = statement.run(parameters)
+  return { rows: [], numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid) }
+}

@@ -1,0 +1,127 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import axe from 'axe-core'
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { chromiumPath, needs } from './needs.ts'
+import { launch, openPage, signIn } from './support/browser.ts'
+import type { Running } from './support/hub-process.ts'
+import { start, stopAll } from './support/hub-process.ts'
+
+/** The demo as a newcomer meets it: in a browser, signed in, live. */
+
+describe.runIf(needs(chromiumPath(), 'the browser journeys', 'chromium'))('the demo', () => {
+  let demo: Running
+  let browser: Browser
+  const password = () => demo.ready.password ?? ''
+
+  beforeAll(async () => {
+    demo = await start('demo', '--speed', '10')
+    browser = await launch()
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await stopAll()
+  })
+
+  it('shows a house and the community, live, without a reload and without a complaint of the browser', async () => {
+    const { page, complaints } = await openPage(browser)
+    await signIn(page, demo.ready.url, 'residente', password())
+    expect(await page.getByRole('heading', { level: 1 }).textContent()).toMatch(/^casa_/)
+    expect(await page.locator('html').getAttribute('lang')).toBe('it')
+    await page.evaluate('window.notReloaded = true')
+    const first = await page.locator('#ora').textContent()
+    await expect.poll(() => page.locator('#ora').textContent(), { timeout: 20_000 }).not.toBe(first)
+    expect(await page.evaluate('window.notReloaded')).toBe(true)
+
+    await page.getByRole('link', { name: 'Comunità' }).first().click()
+    await page.waitForURL(/comunita/)
+    expect(await page.locator('#flussi svg[role=img], svg[role=img]').count()).toBeGreaterThan(1)
+    const watts = await page.locator('#adesso').textContent()
+    await expect.poll(() => page.locator('#adesso').textContent(), { timeout: 20_000 }).not.toBe(watts)
+    expect(complaints).toEqual([])
+    await page.context().close()
+  })
+
+  it('is read without JavaScript, and speaks English to whoever asks', async () => {
+    const { page } = await openPage(browser, { javaScriptEnabled: false, locale: 'en-GB' })
+    await signIn(page, demo.ready.url, 'residente', password(), '/comunita')
+    expect(await page.locator('html').getAttribute('lang')).toBe('en')
+    expect(await page.textContent('main')).toContain('Shared energy')
+    await page.getByRole('button', { name: 'Italiano' }).click()
+    expect(await page.textContent('main')).toContain('Energia condivisa')
+    await page
+      .getByRole('link', { name: /giorno prima|precedente/i })
+      .first()
+      .click()
+    expect(page.url()).toContain('giorno=2026-06-16')
+    await page.context().close()
+  })
+
+  it('has something true on every page: thirty days, a failed string, a node that is gone', async () => {
+    const { page } = await openPage(browser)
+    await signIn(page, demo.ready.url, 'admin', password(), '/comunita?giorno=2026-05-20')
+    expect(await page.textContent('#totali')).not.toContain('–')
+    await page.goto(`${demo.ready.url}/comunita`)
+    await expect.poll(async () => (await page.textContent('#avvisi')) ?? '', { timeout: 60_000 }).toMatch(/casa_/)
+    await page.goto(`${demo.ready.url}/impianto`)
+    expect(await page.textContent('main')).toContain('0.1.0-demo')
+    await page.context().close()
+  })
+
+  it.each([
+    ['a phone, dark', { viewport: { width: 360, height: 740 }, colorScheme: 'dark' as const }],
+    ['a desk, light', { viewport: { width: 1100, height: 900 }, colorScheme: 'light' as const }],
+  ])('is accessible on %s, and never wider than the screen', async (_name, options) => {
+    const { page } = await openPage(browser, options)
+    await page.goto(`${demo.ready.url}/accesso`)
+    const check = async () => {
+      await page.evaluate(axe.source)
+      const { violations } = (await page.evaluate('axe.run()')) as {
+        violations: { id: string; nodes: { html: string }[] }[]
+      }
+      expect(violations.map((v) => [page.url(), v.id, v.nodes[0]?.html])).toEqual([])
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(options.viewport.width)
+    }
+    await check()
+    await signIn(page, demo.ready.url, 'admin', password())
+    for (const path of ['/', '/comunita', '/comunita?giorno=2026-06-10', '/impianto', '/impostazioni', '/nulla']) {
+      await page.goto(demo.ready.url + path)
+      await check()
+    }
+    await page.context().close()
+  })
+
+  it('keeps a first visit under 50 KB', async () => {
+    const sizes: number[] = []
+    const get = async (path: string, cookie = '') => {
+      const answer = await fetch(demo.ready.url + path, { headers: { cookie, 'accept-encoding': 'gzip' } })
+      sizes.push(Number(answer.headers.get('content-length') ?? 0) || (await compressedSize(answer)))
+      return answer
+    }
+    const { page } = await openPage(browser)
+    await signIn(page, demo.ready.url, 'admin', password(), '/comunita')
+    const [cookie] = await page.context().cookies()
+    const html = await (
+      await fetch(`${demo.ready.url}/comunita`, { headers: { cookie: `${cookie?.name}=${cookie?.value}` } })
+    ).text()
+    await page.context().close()
+    await get('/comunita', `${cookie?.name}=${cookie?.value}`)
+    for (const [, path = ''] of html.matchAll(/(?:src|href)="(\/a\/[^"]+)"/g)) await get(path)
+    expect(sizes.length).toBeGreaterThan(3)
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(50_000)
+  })
+
+  it('leaves nothing behind', async () => {
+    const pid = demo.ready.pid
+    expect(await demo.stop()).toEqual({ code: 0, signal: null })
+    expect(readdirSync(tmpdir()).filter((name) => name.startsWith(`solar-family-demo-${pid}`))).toEqual([])
+    expect(existsSync(`/proc/${pid}`)).toBe(false)
+  })
+})
+
+/** fetch unpacks: the size on the wire is found by packing again as the server does. */
+async function compressedSize(answer: Response): Promise<number> {
+  const { gzipSync } = await import('node:zlib')
+  return gzipSync(Buffer.from(await answer.arrayBuffer())).length
+}

@@ -1,0 +1,21 @@
+import { existsSync } from 'node:fs'
+
+const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/snap/bin/chromium']
+
+/** The browser the journeys drive: `CHROMIUM_PATH`, or the system's own; null where there is none. */
+export function chromiumPath(): string | null {
+  const named = process.env['CHROMIUM_PATH']
+  return (named ? [named] : CHROMIUM).find((path) => existsSync(path)) ?? null
+}
+
+/**
+ * Says whether a suite may run: `describe.runIf(needs(chromiumPath(), 'the browser journeys', 'chromium'))(…)`.
+ * Without what it needs it names the missing package in one line; under `CI=true`, where everything must run, it throws.
+ */
+export function needs(found: unknown, suite: string, debianPackage: string): boolean {
+  if (found) return true
+  const sentence = `${suite} need ${debianPackage}: sudo apt-get install ${debianPackage}`
+  if (process.env['CI'] === 'true') throw new Error(sentence)
+  process.stderr.write(`Skipped: ${sentence}\n`)
+  return false
+}

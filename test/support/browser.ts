@@ -1,0 +1,38 @@
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import { chromium } from 'playwright-core'
+import { chromiumPath } from '../needs.ts'
+
+const ARGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+]
+
+export function launch(): Promise<Browser> {
+  return chromium.launch({ executablePath: chromiumPath() ?? '', args: ARGS })
+}
+
+/** A page in a context of its own, with everything it complained about. */
+export async function openPage(
+  browser: Browser,
+  options: BrowserContextOptions = {},
+): Promise<{ page: Page; complaints: string[] }> {
+  const context = await browser.newContext({ locale: 'it-IT', viewport: { width: 1100, height: 900 }, ...options })
+  const page = await context.newPage()
+  const complaints: string[] = []
+  page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()))
+  page.on('pageerror', (error) => complaints.push(String(error)))
+  return { page, complaints }
+}
+
+export async function signIn(page: Page, url: string, name: string, password: string, path = '/'): Promise<void> {
+  await page.goto(url + path)
+  await page.fill('[name=nome]', name)
+  await page.fill('[name=password]', password)
+  await page.click('main button[type=submit]')
+  await page.waitForURL(url + path)
+}

@@ -1,0 +1,59 @@
+import type { CycleState, ProcessImage } from '../hub/domain/cycle.ts'
+import type { House } from '../hub/domain/house.ts'
+import type { Latest } from '../hub/domain/latest.ts'
+import type { NodeStatus } from '../hub/domain/presence.ts'
+import type { Refusal, Series } from '../hub/domain/reading.ts'
+import type { Settings } from '../hub/domain/settings.ts'
+import type { KeyedHouse } from '../hub/store/houses.ts'
+import type { TokenRole } from '../hub/store/people.ts'
+import type { ControlDb, ReadingsDb } from '../hub/store/store.ts'
+
+/** What became of a posted reading. */
+export type PostOutcome =
+  | { readonly kind: 'stored' | 'duplicate' }
+  | { readonly kind: 'refused'; readonly refusal: Refusal }
+  | { readonly kind: 'failed'; readonly code: string }
+
+/** What the pages and the API may ask of the running hub. */
+export interface HubDeps {
+  readonly now: () => number
+  /** Name that the demo runs under, or null on a real hub. */
+  readonly demo: boolean
+  readonly registry: () => {
+    readonly houses: ReadonlyMap<string, KeyedHouse>
+    readonly settings: Settings
+    readonly tokens: ReadonlyMap<string, { readonly role: TokenRole; readonly house: string | null }>
+  }
+  /** Reads the registry again at once, after a page has changed it. */
+  readonly refreshRegistry: () => Promise<void>
+  readonly image: () => ProcessImage
+  readonly cycleState: () => CycleState
+  readonly live: {
+    readonly version: number
+    readonly latestOf: (houses: Iterable<string>) => Map<string, Latest>
+    readonly node: (house: string) => NodeStatus | null
+  }
+  readonly ingest: {
+    readonly reading: (house: House, series: Series, payload: object) => Promise<PostOutcome>
+    readonly refuse: (house: string, refusal: Refusal) => Promise<PostOutcome>
+    readonly lastCommitMs: number | null
+  }
+  /** control.db to write, the same file to read, and readings.db to read. */
+  readonly control: ControlDb
+  readonly view: ControlDb
+  readonly readings: ReadingsDb
+  readonly readingsBytes: () => number
+  readonly health: () => readonly { readonly reason: string; readonly detail: string }[]
+  readonly strangers: () => readonly { who: string; address: string; why: string; count: number; lastAt: number }[]
+  readonly broker: () => { readonly port: number; readonly clients: number }
+  readonly hashKey: (key: string) => string
+  readonly passwords: {
+    readonly hash: (password: string) => Promise<string>
+    readonly verify: (password: string, hash: string) => Promise<boolean>
+  }
+  /** The code that makes the first admin, while there is none. */
+  readonly firstStart: { readonly code: () => string | null; readonly done: () => void }
+  /** Host names the hub answers to, beside IP addresses, localhost and *.local. */
+  readonly allowedHosts: readonly string[]
+  readonly log: { readonly error: (fields: object, message: string) => void }
+}

@@ -1,0 +1,165 @@
+import { describe, expect, test } from 'vitest'
+import { partials } from '../view/live.ts'
+import type { Language, Reader } from '../view-models.ts'
+import { MESSAGES } from '../view-models.ts'
+import { housePage, liveParts as houseParts } from './casa.tsx'
+import { communityPage, liveParts as communityParts } from './comunita.tsx'
+import { firstStartPage } from './first-start.tsx'
+import { plantPage, liveParts as plantParts } from './impianto.tsx'
+import { messagePage } from './message.tsx'
+import { sampleCommunityPage, sampleDay, sampleHousePage, samplePlantPage, sampleReader } from './sample-props.ts'
+import { settingsPage } from './settings.tsx'
+import { signInPage } from './sign-in.tsx'
+
+const SETTINGS = { nome: 'N', fuso: 'Europe/Rome', latitudine: '', longitudine: '', soglia: '85', minimo: '3' }
+const SILENT = {
+  productionW: null,
+  consumptionW: null,
+  toCommunityW: 0,
+  fromCommunityW: 0,
+  toGridW: 0,
+  fromGridW: 0,
+  at: null,
+  fresh: false,
+  state: 'offline',
+} as const
+const NO_TOTALS = {
+  producedWh: null,
+  consumedWh: null,
+  importedWh: null,
+  exportedWh: null,
+  sharedWh: null,
+  selfSufficiencyRate: null,
+  selfConsumptionRate: null,
+  quality: 'mancante',
+  coverage: 0,
+} as const
+
+const PAGES: { readonly [name: string]: (reader: Reader) => string } = {
+  house: (reader) => housePage(sampleHousePage(), reader),
+  'house, stale': (reader) => housePage(sampleHousePage({ now: { ...sampleHousePage().now, fresh: false } }), reader),
+  'house, nothing known': (reader) =>
+    housePage(sampleHousePage({ now: SILENT, totals: NO_TOTALS, curve: [], alerts: [] }), reader),
+  'house, another day': (reader) => housePage(sampleHousePage({ day: sampleDay('2026-06-20', false) }), reader),
+  'house, a choice of houses': (reader) => housePage(sampleHousePage({ choices: ['casa_01', 'casa_03'] }), reader),
+  community: (reader) => communityPage(sampleCommunityPage(), reader),
+  'community of a hundred': (reader) => communityPage(sampleCommunityPage(100), reader),
+  'community, another day': (reader) =>
+    communityPage(
+      sampleCommunityPage(12, {
+        day: sampleDay('2026-06-20', false),
+        live: null,
+        dayFlows: [{ from: 'altri', to: 'altri', amount: 900 }],
+      }),
+      reader,
+    ),
+  plant: (reader) => plantPage(samplePlantPage(), reader),
+  'plant, empty': (reader) => plantPage({ ...samplePlantPage(), nodes: [], strangers: [] }, reader),
+  settings: (reader) => settingsPage({ values: SETTINGS, errors: {}, saved: true }, reader),
+  'settings, wrong': (reader) =>
+    settingsPage({ values: SETTINGS, errors: { fuso: 'fuso', soglia: 'numero' }, saved: false }, reader),
+  'sign-in': (reader) =>
+    signInPage({ back: '/', name: 'anna', problem: 'sbagliato', retryS: 0 }, { ...reader, user: null }),
+  'first start': (reader) =>
+    firstStartPage(
+      { name: '', minLength: 10, problems: ['codice', 'nome', 'password', 'password2'] },
+      { ...reader, user: null },
+    ),
+  ...Object.fromEntries(MESSAGES.map((code) => [`message ${code}`, (reader: Reader) => messagePage(code, reader)])),
+}
+
+describe.each<Language>(['it', 'en'])('pages in %s', (language) => {
+  test.each(Object.entries(PAGES))('%s', (_, draw) => {
+    const html = draw(sampleReader({ language, degraded: ['storage', 'unheard-of'], demo: true }))
+    expect(html).toMatch(new RegExp(`^<!DOCTYPE html><html lang="${language}"`))
+    expect(html.match(/<h1/g)).toHaveLength(1)
+    expect(html.match(/<main/g)).toHaveLength(1)
+    // The content security policy allows none of these.
+    expect(html).not.toMatch(/ style=|<style|<script(?! src="[^"]*" defer)|javascript:| on[a-z]+=|https?:\/\//)
+    // Nothing that was not there, and no text that was not filled in.
+    expect(html).not.toMatch(/NaN|undefined|\[object|>null<|\{(?!n\}|&quot;)\w+\}/)
+    const ids = [...html.matchAll(/ id="([^"]+)"/g)].map((match) => match[1])
+    expect(ids.filter((id, i) => ids.indexOf(id) !== i)).toEqual([])
+    for (const [, url] of html.matchAll(/url\(#([^)]+)\)/g)) expect(ids).toContain(url)
+    for (const [, target] of html.matchAll(/ (?:for|aria-labelledby)="([^"]+)"/g)) {
+      for (const id of (target ?? '').split(' ')) expect(ids).toContain(id)
+    }
+  })
+})
+
+describe('live parts', () => {
+  const reader = sampleReader()
+  test.each([
+    ['house', housePage(sampleHousePage(), reader), houseParts(sampleHousePage(), reader)],
+    ['community', communityPage(sampleCommunityPage(), reader), communityParts(sampleCommunityPage(), reader)],
+    ['plant', plantPage(samplePlantPage(), reader), plantParts(samplePlantPage(), reader)],
+  ])('of the %s stand in the page as they are pushed', (_, page, parts) => {
+    expect(page).toContain('hx-sse:connect="/eventi?pagina=')
+    for (const { id, html } of parts) {
+      expect(html).toMatch(new RegExp(`^<\\w+[^>]* id="${id}"`))
+      expect(page).toContain(html)
+    }
+  })
+  test('are one message of partials', () => {
+    const message = partials(houseParts(sampleHousePage(), reader))
+    expect(message).toMatch(/^<hx-partial hx-target="#ora" hx-swap="outerMorph"><time id="ora"/)
+    expect(message.match(/<hx-partial/g)).toHaveLength(houseParts(sampleHousePage(), reader).length)
+  })
+  test('another day is not live', () => {
+    expect(housePage(sampleHousePage({ day: sampleDay('2026-06-20', false) }), reader)).not.toContain('hx-sse')
+  })
+})
+
+describe('what a stranger typed', () => {
+  const hostile = `"><script>alert(1)</script><img src=x onerror=alert(1)>'&`
+  test('never becomes markup', () => {
+    const pages = [
+      housePage(
+        sampleHousePage({ house: { id: hostile, name: hostile, peakPower: 3000 }, choices: [hostile] }),
+        sampleReader({ community: hostile }),
+      ),
+      communityPage(
+        sampleCommunityPage(3, {
+          ownHouse: hostile,
+          dayFlows: [{ from: hostile, to: 'rete', amount: 10 }],
+          live: null,
+        }),
+        sampleReader({ path: hostile }),
+      ),
+      plantPage(
+        { ...samplePlantPage(), strangers: [{ who: hostile, address: hostile, why: hostile, count: 1, lastAt: 0 }] },
+        sampleReader(),
+      ),
+      signInPage({ back: hostile, name: hostile, problem: null, retryS: 0 }, sampleReader({ user: null })),
+      settingsPage(
+        { values: { ...SETTINGS, nome: hostile }, errors: {}, saved: false },
+        sampleReader({ user: { name: hostile, role: 'admin', house: null } }),
+      ),
+    ]
+    for (const html of pages) {
+      expect(html).not.toContain('<script>')
+      expect(html).not.toContain('<img')
+      // Outside of quoted attributes.
+      expect(html.replace(/="[^"]*"/g, '')).not.toMatch(/<[^>]* onerror/)
+    }
+  })
+})
+
+describe('what each role is offered', () => {
+  const links = (role: 'resident' | 'technician' | 'admin') => {
+    const html = housePage(sampleHousePage(), sampleReader({ user: { name: 'x', role, house: null } }))
+    return [...(html.match(/<nav class="pages".*?<\/nav>/)?.[0] ?? '').matchAll(/href="([^"]+)"/g)].map(
+      (match) => match[1],
+    )
+  }
+  test.each([
+    ['resident', ['/', '/comunita']],
+    ['technician', ['/', '/comunita', '/impianto']],
+    ['admin', ['/', '/comunita', '/impianto', '/impostazioni']],
+  ] as const)('%s', (role, expected) => expect(links(role)).toEqual(expected))
+  test('nobody has no pages and no way out', () => {
+    const html = signInPage({ back: '/', name: '', problem: null, retryS: 0 }, sampleReader({ user: null }))
+    expect(html).not.toContain('/uscita')
+    expect(html).not.toContain('class="pages"')
+  })
+})

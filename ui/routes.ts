@@ -1,0 +1,32 @@
+import { makeFirstAdmin, savePreferences, showFirstStart, showSignIn, signIn, signOut } from './web/accounts.ts'
+import { getAlerts, getCommunityState, getDashboard, getHealth, getHistory, postOf } from './web/api.ts'
+import type { Route } from './web/context.ts'
+import { showCommunity, showHouse, showPlant, streamPage } from './web/pages.ts'
+import { saveSettings, showSettings } from './web/settings.ts'
+
+const PEOPLE = ['resident', 'technician', 'admin'] as const
+const SEES_COMMUNITY = [...PEOPLE, 'reader', 'integration'] as const
+const POSTS_READINGS = ['node', 'house', 'bridge', 'admin'] as const
+
+/** Every way into the hub over HTTP, and who may use it. A route that is not here does not exist. */
+export const ROUTES: readonly Route[] = [
+  { method: 'GET', path: '/', access: PEOPLE, handle: showHouse },
+  { method: 'GET', path: '/comunita', access: PEOPLE, handle: showCommunity },
+  { method: 'GET', path: '/impianto', access: ['technician', 'admin'], handle: showPlant },
+  { method: 'GET', path: '/impostazioni', access: ['admin'], handle: showSettings },
+  { method: 'POST', path: '/impostazioni', access: ['admin'], handle: saveSettings },
+  { method: 'GET', path: '/eventi', access: PEOPLE, handle: streamPage },
+  { method: 'GET', path: '/accesso', access: 'anybody', handle: showSignIn },
+  { method: 'POST', path: '/accesso', access: 'anybody', handle: signIn },
+  { method: 'POST', path: '/uscita', access: 'anybody', handle: signOut },
+  { method: 'POST', path: '/preferenze', access: 'anybody', handle: savePreferences },
+  { method: 'GET', path: '/avvio', access: 'anybody', handle: showFirstStart },
+  { method: 'POST', path: '/avvio', access: 'anybody', handle: makeFirstAdmin },
+  { method: 'POST', path: '/api/produzione', access: POSTS_READINGS, handle: postOf('produzione') },
+  { method: 'POST', path: '/api/bilancio', access: POSTS_READINGS, handle: postOf('bilancio') },
+  { method: 'GET', path: '/api/dashboard', access: SEES_COMMUNITY, handle: getDashboard },
+  { method: 'GET', path: '/api/comunita/stato', access: SEES_COMMUNITY, handle: getCommunityState },
+  { method: 'GET', path: '/api/storico', access: SEES_COMMUNITY, handle: getHistory },
+  { method: 'GET', path: '/api/avvisi', access: SEES_COMMUNITY, handle: getAlerts },
+  { method: 'GET', path: '/healthz', access: 'anybody', handle: getHealth },
+]

@@ -1,0 +1,138 @@
+import type { Child } from 'hono/jsx'
+import { Icon, type IconName } from './icons.tsx'
+import type { View } from './view.ts'
+import { classes } from './view.ts'
+
+interface CardProps {
+  readonly id: string
+  readonly title: string
+  readonly note?: string
+  readonly size?: 'third' | 'half' | 'twothirds' | 'full'
+  readonly stale?: boolean
+  readonly children?: Child
+}
+
+/** A titled region of a page; `id` is the target of live pushes. */
+export function Card({ id, title, note, size = 'full', stale = false, children }: CardProps) {
+  return (
+    <section id={id} class={classes('card', `card-${size}`, stale && 'stale')} aria-labelledby={`${id}-title`}>
+      <h2 id={`${id}-title`}>
+        {title}
+        {note ? <small> {note}</small> : null}
+      </h2>
+      {children}
+    </section>
+  )
+}
+
+interface FigureProps {
+  readonly icon: IconName
+  readonly label: string
+  readonly value: string
+  readonly tone: 'solar' | 'home' | 'community' | 'grid' | 'export' | 'self'
+  readonly arrow?: 'up' | 'down' | null
+  readonly reason?: string | null
+}
+
+/** One large number with its name. `reason` says why there is none. */
+export function Figure({ icon, label, value, tone, arrow = null, reason = null }: FigureProps) {
+  return (
+    <div class={`figure tone-${tone}`}>
+      <dt>
+        <Icon name={icon} />
+        {label}
+      </dt>
+      <dd>
+        {arrow ? <Icon name={arrow} /> : null}
+        <span class="value">{value}</span>
+        {reason ? <span class="reason">{reason}</span> : null}
+      </dd>
+    </div>
+  )
+}
+
+/** A time and its age, which the browser counts on. */
+export function Age({ at, view }: { readonly at: number; readonly view: View }) {
+  const { f, reader } = view
+  return (
+    <time datetime={new Date(at).toISOString()} data-at={at}>
+      {f.age(reader.now - at)}
+    </time>
+  )
+}
+
+/** A coloured word; the word alone says it. */
+export function Badge({ tone, children }: { readonly tone: 'good' | 'bad' | 'quiet'; readonly children?: Child }) {
+  return (
+    <span class={`badge badge-${tone}`}>
+      {tone === 'bad' ? <Icon name="warning" /> : tone === 'good' ? <Icon name="check" /> : null}
+      {children}
+    </span>
+  )
+}
+
+interface FieldProps {
+  readonly name: string
+  readonly label: string
+  readonly value?: string
+  readonly type?: 'text' | 'password'
+  readonly hint?: string | null
+  readonly error?: string | null
+  readonly autocomplete?: string
+  readonly inputmode?: 'decimal' | 'numeric' | null
+  readonly required?: boolean
+}
+
+/** A labelled input with its hint and what was wrong with it. */
+export function Field(props: FieldProps) {
+  const {
+    name,
+    label,
+    value = '',
+    type = 'text',
+    hint = null,
+    error = null,
+    autocomplete = 'off',
+    inputmode = null,
+  } = props
+  const described = classes(hint && `${name}-hint`, error && `${name}-error`)
+  return (
+    <p class={classes('field', error && 'field-wrong')}>
+      <label for={name}>{label}</label>
+      {hint ? (
+        <span class="hint" id={`${name}-hint`}>
+          {hint}
+        </span>
+      ) : null}
+      <input
+        id={name}
+        name={name}
+        type={type}
+        value={type === 'password' ? undefined : value}
+        autocomplete={autocomplete}
+        autocapitalize="none"
+        spellcheck={false}
+        inputmode={inputmode ?? undefined}
+        required={props.required ?? true}
+        aria-describedby={described || undefined}
+        aria-invalid={error ? 'true' : undefined}
+      />
+      {error ? (
+        <span class="error" id={`${name}-error`}>
+          <Icon name="warning" />
+          {error}
+        </span>
+      ) : null}
+    </p>
+  )
+}
+
+/** Lets a wide table move sideways in its place instead of the page, by keyboard too. */
+export function Scroll({ name, children }: { readonly name: string; readonly children?: Child }) {
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset is for inputs, and a section would be one more landmark
+    <div class="scroll" tabindex={0} role="group" aria-label={name}>
+      {children}
+    </div>
+  )
+}

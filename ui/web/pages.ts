@@ -1,0 +1,99 @@
+import { streamSSE } from 'hono/streaming'
+import type { House } from '../../hub/domain/house.ts'
+import { housePage as drawHouse, liveParts as houseParts } from '../pages/casa.tsx'
+import { liveParts as communityParts, communityPage as drawCommunity } from '../pages/comunita.tsx'
+import { plantPage as drawPlant, liveParts as plantParts } from '../pages/impianto.tsx'
+import { messagePage } from '../pages/message.tsx'
+import { chooseDay } from '../queries/day.ts'
+import type { PageQuery } from '../queries/pages.ts'
+import { communityPage, housePage } from '../queries/pages.ts'
+import { plantPage } from '../queries/plant.ts'
+import type { LivePart } from '../view/live.ts'
+import type { MessageCode, Reader } from '../view-models.ts'
+import { ownHouse, viewerOf } from './access.ts'
+import type { RouteContext } from './context.ts'
+import { readerOf } from './context.ts'
+import { principalOf } from './session.ts'
+
+/** `GET /`: one house, the own one of a resident, a chosen one for others. */
+export async function showHouse(context: RouteContext): Promise<Response> {
+  const house = chooseHouse(context)
+  if (house === 'forbidden') return message(context, 403)
+  if (!house) return message(context, context.deps.registry().houses.size === 0 ? 'noHouse' : 404)
+  return html(context, drawHouse(await housePage(pageQuery(context), house), readerOf(context)))
+}
+
+/** `GET /comunita`. */
+export async function showCommunity(context: RouteContext): Promise<Response> {
+  return html(context, drawCommunity(await communityPage(pageQuery(context)), readerOf(context)))
+}
+
+/** `GET /impianto`. */
+export async function showPlant(context: RouteContext): Promise<Response> {
+  return html(context, drawPlant(await plantPage(context.deps), readerOf(context)))
+}
+
+/** `GET /eventi?pagina=`: the changing parts of an open page, again and again. */
+export async function streamPage(context: RouteContext): Promise<Response> {
+  const { c, deps, events, principal } = context
+  const page = c.req.query('pagina')
+  const house = page === 'casa' ? chooseHouse(context) : null
+  const own = ownHouse(principal)
+  const isTechnical = principal.kind === 'person' && principal.role !== 'resident'
+  if (house === 'forbidden' || (page === 'impianto' && !isTechnical)) return message(context, 403)
+  if (events.isFull) return message(context, 503)
+  const reader = readerOf(context)
+  const render = parts(context, page, house, () => readerOf(context))
+  if (!render) return message(context, 404)
+  const key = JSON.stringify([page, house?.id ?? null, reader.language, own, isTechnical])
+  return streamSSE(c, (stream) =>
+    events.serve(key, render, async () => (await principalOf(deps, c)).kind !== 'nobody', stream),
+  )
+}
+
+function parts(
+  context: RouteContext,
+  page: string | undefined,
+  house: House | null | undefined,
+  reader: () => Reader,
+): (() => Promise<readonly LivePart[]>) | null {
+  switch (page) {
+    case 'casa':
+      return house ? async () => houseParts(await housePage(pageQuery(context), house), reader()) : null
+    case 'comunita':
+      return async () => communityParts(await communityPage(pageQuery(context)), reader())
+    case 'impianto':
+      return async () => plantParts(await plantPage(context.deps), reader())
+    default:
+      return null
+  }
+}
+
+function pageQuery({ c, deps, memo, principal }: RouteContext): PageQuery {
+  const day = chooseDay(c.req.query('giorno'), deps.now(), deps.registry().settings.zone)
+  return { deps, memo, viewer: viewerOf(principal), day }
+}
+
+/** The house a request is about: `forbidden` when it is another one than a resident's own, undefined when unknown. */
+function chooseHouse({ c, deps, principal }: RouteContext): House | 'forbidden' | undefined {
+  const { houses } = deps.registry()
+  const own = ownHouse(principal)
+  const asked = c.req.query('casa')
+  if (own !== null && asked !== undefined && asked !== own) return 'forbidden'
+  return houses.get(own ?? asked ?? [...houses.keys()][0] ?? '')
+}
+
+export function message(
+  context: Pick<RouteContext, 'c' | 'deps' | 'principal'>,
+  code: MessageCode,
+  headers: Record<string, string> = {},
+): Response {
+  const status = typeof code === 'number' ? code : 200
+  for (const [name, value] of Object.entries(headers)) context.c.header(name, value)
+  return html(context, messagePage(code, readerOf(context)), status)
+}
+
+export function html({ c }: Pick<RouteContext, 'c'>, text: string, status = 200): Response {
+  c.header('cache-control', 'no-store')
+  return c.html(text, status as 200)
+}

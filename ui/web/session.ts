@@ -1,0 +1,58 @@
+import { randomBytes } from 'node:crypto'
+import type { Context } from 'hono'
+import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
+import { addSession, endSession, sessionUser } from '../../hub/store/people.ts'
+import type { HubDeps } from '../deps.ts'
+import type { Principal } from './access.ts'
+
+const COOKIE = 'sf_sessione'
+const LASTS_MS = 30 * 24 * 3_600_000
+
+/** Begins a person's session: 256 random bits in a cookie, their hash in the database. */
+export async function beginSession(deps: HubDeps, c: Context, user: string): Promise<void> {
+  const id = randomBytes(32).toString('base64url')
+  const now = deps.now()
+  await addSession(deps.control, { idHash: deps.hashKey(id), user, createdAt: now, expiresAt: now + LASTS_MS })
+  setCookie(c, COOKIE, id, {
+    httpOnly: true,
+    sameSite: 'Strict',
+    path: '/',
+    maxAge: LASTS_MS / 1000,
+    secure: new URL(c.req.url).protocol === 'https:',
+  })
+}
+
+export async function leaveSession(deps: HubDeps, c: Context): Promise<void> {
+  const id = getCookie(c, COOKIE)
+  if (id) await endSession(deps.control, deps.hashKey(id))
+  deleteCookie(c, COOKIE, { path: '/' })
+}
+
+/** Who sends this request: a bearer token, a house by Basic, or a person's session, in this order. */
+export async function principalOf(deps: HubDeps, c: Context): Promise<Principal> {
+  const header = c.req.header('authorization')
+  if (header !== undefined) return fromHeader(deps, header)
+  const id = getCookie(c, COOKIE)
+  const user = id ? await sessionUser(deps.view, deps.hashKey(id), deps.now()) : null
+  return user ? { kind: 'person', name: user.name, role: user.role, house: user.house } : { kind: 'nobody' }
+}
+
+function fromHeader(deps: HubDeps, header: string): Principal {
+  const [scheme = '', value = ''] = header.split(' ', 2)
+  const { houses, tokens } = deps.registry()
+  if (scheme.toLowerCase() === 'bearer') {
+    const token = tokens.get(deps.hashKey(value))
+    return token ? { kind: 'token', ...token } : { kind: 'nobody' }
+  }
+  if (scheme.toLowerCase() === 'basic') {
+    const [id = '', key = ''] = splitOnce(Buffer.from(value, 'base64').toString('utf8'), ':')
+    // The hashes are of random keys: comparing them leaks nothing that helps.
+    return houses.get(id)?.keyHash === deps.hashKey(key) ? { kind: 'house', house: id } : { kind: 'nobody' }
+  }
+  return { kind: 'nobody' }
+}
+
+function splitOnce(text: string, separator: string): [string, string] {
+  const at = text.indexOf(separator)
+  return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)]
+}

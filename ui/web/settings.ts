@@ -1,0 +1,87 @@
+import type { Settings } from '../../hub/domain/settings.ts'
+import { audit } from '../../hub/store/people.ts'
+import { writeSettings } from '../../hub/store/settings.ts'
+import { settingsPage } from '../pages/settings.tsx'
+import type { SettingsError, SettingsField } from '../view-models.ts'
+import { SETTINGS_FIELDS } from '../view-models.ts'
+import type { RouteContext } from './context.ts'
+import { readerOf } from './context.ts'
+import { html } from './pages.ts'
+
+type Values = Record<SettingsField, string>
+type Errors = Partial<Record<SettingsField, SettingsError>>
+
+/** `GET /impostazioni`. */
+export function showSettings(context: RouteContext): Response {
+  const saved = context.c.req.query('salvato') !== undefined
+  return html(
+    context,
+    settingsPage({ values: toValues(context.deps.registry().settings), errors: {}, saved }, readerOf(context)),
+  )
+}
+
+/** `POST /impostazioni`. */
+export async function saveSettings(context: RouteContext): Promise<Response> {
+  const { c, deps, principal } = context
+  const form = await c.req.parseBody()
+  const values = Object.fromEntries(
+    SETTINGS_FIELDS.map((f) => [f, typeof form[f] === 'string' ? form[f].trim() : '']),
+  ) as Values
+  const { settings, errors } = parseSettings(values)
+  if (!settings) return html(context, settingsPage({ values, errors, saved: false }, readerOf(context)), 422)
+  const at = deps.now()
+  await writeSettings(deps.control, settings, at)
+  await audit(deps.control, {
+    at,
+    who: principal.kind === 'person' ? principal.name : 'token',
+    what: 'settings changed',
+    detail: settings,
+  })
+  await deps.refreshRegistry()
+  return c.redirect('/impostazioni?salvato', 303)
+}
+
+/** The settings a form holds, or which field is wrong and how. */
+export function parseSettings(values: Values): { settings: Settings | null; errors: Errors } {
+  const errors: Errors = {}
+  const numberIn = (field: SettingsField, min: number, max: number, whole = false): number => {
+    const value = Number(values[field].replace(',', '.'))
+    if (values[field] === '') errors[field] = 'vuoto'
+    else if (!Number.isFinite(value) || (whole && !Number.isInteger(value))) errors[field] = 'numero'
+    else if (value < min || value > max) errors[field] = 'intervallo'
+    return value
+  }
+  if (values.nome === '') errors.nome = 'vuoto'
+  else if (values.nome.length > 60) errors.nome = 'lungo'
+  if (!isZone(values.fuso)) errors.fuso = 'fuso'
+  let place: Settings['place'] = null
+  if (values.latitudine !== '' && values.longitudine !== '') {
+    place = { latitude: numberIn('latitudine', -90, 90), longitude: numberIn('longitudine', -180, 180) }
+  } else if (values.latitudine !== values.longitudine) {
+    errors[values.latitudine === '' ? 'latitudine' : 'longitudine'] = 'coppia'
+  }
+  const threshold = numberIn('soglia', 1, 100) / 100
+  const minHouses = numberIn('minimo', 2, 1000, true)
+  const settings = { communityName: values.nome, zone: values.fuso, place, benchmark: { threshold, minHouses } }
+  return { settings: Object.keys(errors).length === 0 ? settings : null, errors }
+}
+
+function toValues({ communityName, zone, place, benchmark }: Settings): Values {
+  return {
+    nome: communityName,
+    fuso: zone,
+    latitudine: place ? String(place.latitude) : '',
+    longitudine: place ? String(place.longitude) : '',
+    soglia: String(Math.round(benchmark.threshold * 1000) / 10),
+    minimo: String(benchmark.minHouses),
+  }
+}
+
+function isZone(zone: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: zone })
+    return zone !== ''
+  } catch {
+    return false
+  }
+}

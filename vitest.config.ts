@@ -1,0 +1,38 @@
+import { configDefaults, defineConfig } from 'vitest/config'
+import { ClosingLine } from './test/closing-line.ts'
+
+// On the real thing, one at a time; the long ones only where nobody waits for them.
+const JOURNEYS = 'test/**/*.journey.test.ts'
+const LONG = 'test/**/*.long.test.ts'
+
+export default defineConfig({
+  oxc: { jsx: { runtime: 'automatic', importSource: 'hono/jsx' } },
+  test: {
+    reporters: ['default', new ClosingLine()],
+    exclude: [...configDefaults.exclude, '**/dist/**', '**/build/**'],
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'units',
+          include: ['**/*.test.{ts,tsx}'],
+          exclude: [JOURNEYS, LONG],
+          testTimeout: 10_000,
+          maxWorkers: '100%',
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'journeys',
+          include: process.env['CI'] === 'true' ? [JOURNEYS, LONG] : [JOURNEYS],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          maxWorkers: 1,
+          sequence: { groupOrder: 2 },
+        },
+      },
+    ],
+  },
+})
