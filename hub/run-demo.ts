@@ -1,10 +1,13 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Progress } from './cli/progress.ts'
 import type { HubConfig } from './config.ts'
 import { LiveNode } from './demo/live-node.ts'
 import type { Scene } from './demo/scene.ts'
+import { HISTORY } from './demo/scene.ts'
 import { simulatedScene } from './demo/simulated-scene.ts'
+import { SECOND } from './domain/time.ts'
 import { startClock, systemClock } from './io/clock.ts'
 import { makeLog } from './io/log.ts'
 import { hashPassword } from './io/password.ts'
@@ -67,10 +70,13 @@ async function play(
   if (!hub) return 1
   const begun = performance.now()
   let readings = 0
+  const progress = new Progress(process.stderr)
   await scene.history((house, payload) => {
     readings += 1
+    progress.show(1 - (scene.start / SECOND - payload.ts) / (HISTORY / SECOND), readings)
     return hub.ingest.reading(house, 'bilancio', payload, 'replay')
   })
+  progress.end()
   const seconds = (performance.now() - begun) / 1000
   running ??= startClock(scene.start, speed)
   const nodes = scene.houses.map(

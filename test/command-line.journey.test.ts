@@ -195,6 +195,13 @@ it('houses: add, edit, list, new key, remove, return', () => {
   expect(JSON.stringify(audit)).not.toContain(key)
 })
 
+it('several commands may begin on a new folder at once', async () => {
+  const data = newData()
+  const outcomes = await Promise.all(['a', 'b', 'c', 'd'].map((id) => runBeside(data, `house add ${id} --peak 1`)))
+  expect(outcomes.map(({ status, stderr }) => [status, stderr])).toEqual(Array(4).fill([0, '']))
+  expect(json(data, 'house list')).toHaveLength(4)
+})
+
 it('imports all houses of a file or none', () => {
   const data = newData()
   const good = file('good.csv', 'id;peak_w;tilt;azimuth;name;shown\ncasa_A;4500,5;20;180;Rossi;sì\n2;0;;;;no\n')

@@ -77,12 +77,12 @@ describe('the hub', () => {
         () => false,
       )
     const { key } = await runJson<{ key: string }>('house', 'add', 'casa_A', '--peak', '3000', '--data', data)
-    await expect.poll(() => letIn(key), { timeout: 2_000 }).toBe(true)
+    await expect.poll(() => letIn(key), { timeout: 10_000 }).toBe(true)
     const { key: next } = await runJson<{ key: string }>('house', 'rotate-key', 'casa_A', '--data', data)
-    await expect.poll(() => letIn(key), { timeout: 2_000 }).toBe(false)
+    await expect.poll(() => letIn(key), { timeout: 10_000 }).toBe(false)
     expect(await letIn(next)).toBe(true)
     expect((await run('house', 'remove', 'casa_A', '--data', data)).code).toBe(0)
-    await expect.poll(() => letIn(next), { timeout: 2_000 }).toBe(false)
+    await expect.poll(() => letIn(next), { timeout: 10_000 }).toBe(false)
   })
 })
 

@@ -2,9 +2,10 @@ import type { House } from '../domain/house.ts'
 import { idProblem } from '../domain/house.ts'
 import { DAY, HOUR } from '../domain/time.ts'
 import type { ReplayRow } from '../flow/replay-rows.ts'
-import { readRows } from '../flow/replay-rows.ts'
+import { ReplayError, readRows } from '../flow/replay-rows.ts'
 import { playHistory } from './play-history.ts'
 import type { Scene, SceneHouse } from './scene.ts'
+import { HISTORY } from './scene.ts'
 
 /** Mean powers of one house from `at` on, until `until`. */
 interface Stretch {
@@ -14,7 +15,6 @@ interface Stretch {
   readonly consumptionW: number
 }
 
-const HISTORY = 30 * DAY
 /** A power is taken to hold until the next row, but not beyond this. */
 const LONGEST_HOLD = HOUR
 
@@ -44,7 +44,7 @@ async function collect({ file, map, step }: { file: string; map: string; step: s
   const rows: ReplayRow[] = []
   for await (const row of readRows(file, map, step)) if (idProblem(row.house) === null) rows.push(row)
   if (rows.length === 0)
-    throw new Error(`${file} holds no row that could be played: see what "solar-family replay" says of it.`)
+    throw new ReplayError(`${file} holds no row that could be played: see what "solar-family replay" says of it.`)
   return rows
 }
 

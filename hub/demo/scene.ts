@@ -1,5 +1,9 @@
 import type { House } from '../domain/house.ts'
 import type { Settings } from '../domain/settings.ts'
+import { DAY } from '../domain/time.ts'
+
+/** How much past a scene has, ms. */
+export const HISTORY = 30 * DAY
 
 /** What the demo plays: houses, their past, and what their nodes measure from now on. */
 export interface Scene {

@@ -1,10 +1,9 @@
-import { DAY } from '../domain/time.ts'
 import { powerAt } from './household.ts'
 import { isSilent, makeNeighbourhood } from './neighbourhood.ts'
 import { playHistory } from './play-history.ts'
 import type { Scene, SceneHouse } from './scene.ts'
+import { HISTORY } from './scene.ts'
 
-const HISTORY = 30 * DAY
 /** A Wednesday in June, mid-morning in Turin. */
 const JUNE_MORNING = Date.UTC(2026, 5, 17, 8, 20)
 

@@ -90,12 +90,30 @@ const READINGS: Migrations = {
 
 export type DatabaseKind = 'control' | 'readings'
 
-/** Brings a database to the newest schema; throws with the migration's name when one fails. */
+/**
+ * Brings a database to the newest schema; throws with the migration's name when one fails. Several programs may open a
+ * new file at once: the first to write migrates it, the others wait and find it done.
+ */
 export async function migrate(db: Kysely<unknown>, kind: DatabaseKind): Promise<void> {
-  const migrations = kind === 'control' ? CONTROL : READINGS
-  const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } })
-  const { error, results } = await migrator.migrateToLatest()
-  const failed = results?.find((r) => r.status === 'Error')
-  if (error)
-    throw new Error(`migration ${failed?.migrationName ?? ''} of ${kind}.db failed: ${String(error)}`, { cause: error })
+  const provider = { getMigrations: async () => (kind === 'control' ? CONTROL : READINGS) }
+  const all = await new Migrator({ db, provider }).getMigrations()
+  if (all.every((migration) => migration.executedAt !== undefined)) return
+  await db.connection().execute(async (connection) => {
+    // kysely would begin without the lock, and look at what is done before it has it.
+    await sql`begin immediate`.execute(connection)
+    try {
+      const migrator = new Migrator({ db: connection, provider, disableTransactions: true })
+      const { error, results } = await migrator.migrateToLatest()
+      const failed = results?.find((r) => r.status === 'Error')
+      if (error) {
+        const which = `migration ${failed?.migrationName ?? ''} of ${kind}.db`
+        throw new Error(`${which} failed: ${String(error)}`, { cause: error })
+      }
+      await sql`commit`.execute(connection)
+    } catch (error) {
+      // SQLite has rolled back by itself where the disk failed.
+      await sql`rollback`.execute(connection).catch(() => {})
+      throw error
+    }
+  })
 }
