@@ -130,9 +130,12 @@ function pointOf(start: number, slots: readonly StoredSlot[]): CurvePoint {
   }
 }
 
+/** Less of a slot than this says nothing of its power: a counter steps by whole Wh. */
+const LEAST_COVERED_S = 60
+
 /** Mean power over the covered part of a slot, W: the slot that is being filled stands as high as the full ones. */
 function meanPower(wh: number | null, coveredS: number): number | null {
-  return wh === null || coveredS <= 0 ? null : (wh * HOUR) / (coveredS * SECOND)
+  return wh === null || coveredS < LEAST_COVERED_S ? null : (wh * HOUR) / (coveredS * SECOND)
 }
 
 function addUp(values: readonly (number | null)[]): number | null {
