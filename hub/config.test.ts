@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import type { ConfigOptions, Surroundings } from './config.ts'
 import { resolveConfig } from './config.ts'
-import { DEFAULT_BROKER_LIMITS } from './io/broker.ts'
+import { DEFAULT_BROKER_LIMITS } from './io/broker-limits.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'solar-family-config-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -46,15 +46,24 @@ describe('defaults', () => {
     const resolved = resolveConfig({}, HOME)
     if (!resolved.ok) throw new Error(resolved.error.join('\n'))
     const { config } = resolved.value
-    const { maxConnectBytes: _, ...limits } = DEFAULT_BROKER_LIMITS
+    const { maxPacketBytes, connectTimeoutMs, drainTimeoutMs, ratePerSecond, rateBurst } = DEFAULT_BROKER_LIMITS
+    const { maxConnections, maxConnectionsPerAddress } = DEFAULT_BROKER_LIMITS
+    const limits = {
+      ...{ maxPacketBytes, connectTimeoutMs, drainTimeoutMs, ratePerSecond, rateBurst },
+      ...{ maxConnections, maxConnectionsPerAddress },
+    }
     expect(config).toEqual({
       dataDir: '/home/anna/.local/share/solar-family',
       bind: '0.0.0.0',
       http: { port: 8080, allowedHosts: [] },
-      mqtt: { port: 1883, root: 'comunita', limits },
+      mqtt: { port: 1883, root: 'comunita', limits, conformance: false },
+      tls: null,
+      mqtts: { port: 8883 },
+      https: { port: null },
       ingest: { commitIntervalMs: 20 },
       tick: { intervalS: 10 },
       log: { level: 'info' },
+      backup: { enabled: true, dir: '/home/anna/.local/share/solar-family/backups', raw: false },
     })
     expect(Object.isFrozen(config) && Object.isFrozen(config.mqtt.limits)).toBe(true)
   })
@@ -159,4 +168,38 @@ it.each([
 
 it('any free port may be asked for twice', () => {
   expect(problems({ httpPort: '0', mqttPort: '0' })).toEqual([])
+})
+
+describe('a certificate', () => {
+  it('goes with its key, wherever they are set', () => {
+    expect(values({ set: ['tls.cert=/etc/x.crt', 'tls.key=/etc/x.key'], mqttsPort: '0' })).toMatchObject({
+      'tls.cert': ['/etc/x.crt', '--set'],
+      'mqtts.port': [0, '--mqtts-port'],
+      'https.port': [null, 'default'],
+    })
+    for (const one of ['cert', 'key'])
+      expect(problems({ set: [`tls.${one}=/etc/x.pem`] })).toEqual([
+        `"tls.${one}" is set and "tls.${one === 'cert' ? 'key' : 'cert'}" is not: a certificate and its key go together, each in a PEM file.`,
+      ])
+  })
+
+  it('makes its ports count: each needs one of its own', () => {
+    const certified = ['tls.cert=/x.crt', 'tls.key=/x.key']
+    expect(problems({ set: ['mqtts.port=1883'] })).toEqual([])
+    expect(problems({ set: [...certified, 'mqtts.port=1883'] })).toEqual([
+      '"mqtt.port" and "mqtts.port" are both 1883 (default, --set): each needs a port of its own.',
+    ])
+    expect(problems({ set: [...certified, 'https.port=8080'] })).toEqual([
+      '"http.port" and "https.port" are both 8080 (default, --set): each needs a port of its own.',
+    ])
+    expect(problems({ set: ['https.port=x'] })).toEqual([expect.stringContaining('"https.port" = "x" is not right')])
+  })
+})
+
+it('the rate of a house may be 0 for no limit, and is never negative', () => {
+  const resolved = resolveConfig({ set: ['mqtt.rate_limit=0', 'mqtt.rate_burst=5'] }, HOME)
+  expect(resolved.ok && resolved.value.config.mqtt.limits).toMatchObject({ ratePerSecond: 0, rateBurst: 5 })
+  expect(problems({ set: ['mqtt.rate_limit=-1'] })).toEqual([
+    '--set: "mqtt.rate_limit" = -1 is not right: expected a whole number from 0 to 100000 messages/s, 0 for no limit.',
+  ])
 })

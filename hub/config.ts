@@ -1,15 +1,12 @@
-import { accessSync, constants, existsSync, readFileSync } from 'node:fs'
-import { isIP } from 'node:net'
+import { accessSync, constants, existsSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { isAbsolute, join, resolve } from 'node:path'
-import { parse, TomlError } from 'smol-toml'
-import { z } from 'zod'
+import { readConfigFile } from './config-file.ts'
+import type { LogLevel } from './config-keys.ts'
+import { FILE, FOLDER, KEYS, OPTIONAL_PORT } from './config-keys.ts'
 import { didYouMean } from './domain/did-you-mean.ts'
 import type { Result } from './domain/result.ts'
 import { fail, ok } from './domain/result.ts'
-
-export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
-export type LogLevel = (typeof LOG_LEVELS)[number]
 
 /** What a hub needs to start. Everything else lives in its database. */
 export interface HubConfig {
@@ -31,11 +28,22 @@ export interface HubConfig {
       readonly drainTimeoutMs: number
       readonly maxConnections: number
       readonly maxConnectionsPerAddress: number
+      /** Messages of one house; 0 = no limit. */
+      readonly ratePerSecond: number
+      readonly rateBurst: number
     }
+    /** Whoever gives no user name may do everything: for conformance tests, on loopback only. */
+    readonly conformance: boolean
   }
+  /** PEM files. With them MQTT is served over TLS as well, and the pages where `https.port` is set. */
+  readonly tls: { readonly cert: string; readonly key: string } | null
+  readonly mqtts: { readonly port: number }
+  readonly https: { readonly port: number | null }
   readonly ingest: { readonly commitIntervalMs: number }
   readonly tick: { readonly intervalS: number }
   readonly log: { readonly level: LogLevel }
+  /** The scheduled backups: their folder, and whether the nightly ones hold raw readings. */
+  readonly backup: { readonly enabled: boolean; readonly dir: string; readonly raw: boolean }
 }
 
 /** A key as it is written in the file, what it stands at, and where that came from. */
@@ -61,6 +69,7 @@ export interface ConfigOptions {
   readonly bind?: string | undefined
   readonly httpPort?: string | undefined
   readonly mqttPort?: string | undefined
+  readonly mqttsPort?: string | undefined
 }
 
 /** Where defaults are looked for. */
@@ -79,58 +88,6 @@ export const SYSTEM: Surroundings = {
   home: homedir,
 }
 
-interface Key {
-  readonly schema: z.ZodType
-  readonly expected: string
-  readonly initial: unknown
-}
-
-const whole = (from: number, to: number, initial: number, unit = ''): Key => ({
-  schema: z.number().int().min(from).max(to),
-  expected: `a whole number from ${from} to ${to}${unit}`,
-  initial,
-})
-const port = (initial: number): Key => ({
-  ...whole(0, 65_535, initial),
-  expected: 'a port from 1 to 65535, or 0 for any free one',
-})
-
-const HOST_NAME = /^(?!-)[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*$/
-const DIVISORS = [5, 6, 10, 12, 15, 20, 30]
-
-const KEYS: Readonly<Record<string, Key>> = {
-  data_dir: { schema: z.string().refine(isAbsolute), expected: 'the absolute path of a folder', initial: null },
-  bind: {
-    schema: z.string().refine((address) => isIP(address) !== 0 || address === 'localhost'),
-    expected: 'an IP address of this machine, 127.0.0.1 for itself only, or 0.0.0.0 for all',
-    initial: '0.0.0.0',
-  },
-  'http.port': port(8080),
-  'http.allowed_hosts': {
-    schema: z.array(z.string().refine((host) => HOST_NAME.test(host) || isIP(host) !== 0)),
-    expected: 'a list of host names without "http://" and port, such as ["solar.example.org"]',
-    initial: [],
-  },
-  'mqtt.port': port(1883),
-  'mqtt.root': {
-    schema: z.string().regex(/^[^+#/$\s\0][^+#/\s\0]{0,63}$/),
-    expected: 'one topic level of 1 to 64 characters without "/", "+", "#" and spaces, such as "comunita"',
-    initial: 'comunita',
-  },
-  'mqtt.max_packet_bytes': whole(1024, 1_048_576, 65_536, ' bytes'),
-  'mqtt.connect_timeout_s': whole(1, 60, 5, ' s'),
-  'mqtt.drain_timeout_s': whole(1, 60, 5, ' s'),
-  'mqtt.max_connections': whole(1, 100_000, 1000),
-  'mqtt.max_connections_per_address': whole(1, 100_000, 100),
-  'ingest.commit_interval_ms': whole(0, 1000, 20, ' ms'),
-  'tick.interval_s': {
-    schema: z.number().refine((s) => DIVISORS.includes(s)),
-    expected: `one of ${DIVISORS.join(', ')} (5 to 30 s, dividing a minute)`,
-    initial: 10,
-  },
-  'log.level': { schema: z.enum(LOG_LEVELS), expected: `one of ${LOG_LEVELS.join(', ')}`, initial: 'info' },
-}
-
 /** The configuration from all its sources, the later ones winning: defaults, file, `--set`, the options of their own. */
 export function resolveConfig(
   options: ConfigOptions,
@@ -140,7 +97,7 @@ export function resolveConfig(
   const problems: string[] = []
   const file = options.config ?? defaultFile(options, around)
   if (file !== null) {
-    const read = readConfigFile(file)
+    const read = readConfigFile(file, (key) => key in KEYS)
     if (read.ok) settings.push(...read.value)
     else problems.push(...read.error)
   }
@@ -153,6 +110,7 @@ export function resolveConfig(
     ['bind', '--bind', options.bind],
     ['http.port', '--http-port', options.httpPort],
     ['mqtt.port', '--mqtt-port', options.mqttPort],
+    ['mqtts.port', '--mqtts-port', options.mqttsPort],
     ['data_dir', '--data', options.data],
   ]
   for (const [key, origin, value] of own)
@@ -169,9 +127,16 @@ export function resolveConfig(
     if (folder === null) problems.push('There is no home folder to keep the data in: say where with --data DIR.')
     else given.set('data_dir', { key: 'data_dir', value: folder, origin: 'default' })
   }
+  const dataDir = given.get('data_dir')?.value
+  if (!given.has('backup.dir') && typeof dataDir === 'string')
+    given.set('backup.dir', { key: 'backup.dir', value: join(dataDir, 'backups'), origin: 'default' })
   const values = Object.entries(KEYS).map(
     ([key, { initial }]) => given.get(key) ?? { key, value: initial, origin: 'default' },
   )
+  if (given.has('tls.cert') !== given.has('tls.key')) {
+    const [has, lacks] = given.has('tls.cert') ? ['tls.cert', 'tls.key'] : ['tls.key', 'tls.cert']
+    problems.push(`"${has}" is set and "${lacks}" is not: a certificate and its key go together, each in a PEM file.`)
+  }
   const clash = samePorts(values)
   if (clash) problems.push(clash)
   return problems.length > 0 ? fail(problems) : ok({ config: toConfig(values), values, file })
@@ -204,40 +169,13 @@ function accessible(path: string, mode: number): boolean {
   }
 }
 
-function readConfigFile(file: string): Result<ConfigValue[], readonly string[]> {
-  let text: string
-  try {
-    text = readFileSync(file, 'utf8')
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    const why = code === 'ENOENT' ? 'there is no such file' : code === 'EACCES' ? 'you may not read it' : String(code)
-    return fail([`${file}: the configuration cannot be read: ${why}.`])
-  }
-  try {
-    return ok([...flatten(parse(text), '', file)])
-  } catch (error) {
-    if (!(error instanceof TomlError)) throw error
-    const what = error.message.split('\n')[0]?.replace(/^Invalid TOML document: /, '')
-    return fail([
-      `${file}, line ${error.line}, column ${error.column}: not valid TOML: ${what}. A line reads: http.port = 8080`,
-    ])
-  }
-}
-
-function* flatten(table: object, prefix: string, origin: string): Generator<ConfigValue> {
-  for (const [name, value] of Object.entries(table)) {
-    const key = `${prefix}${name}`
-    const isSection = typeof value === 'object' && value !== null && !(value instanceof Date) && !Array.isArray(value)
-    if (isSection && !(key in KEYS)) yield* flatten(value, `${key}.`, origin)
-    else yield { key, value, origin }
-  }
-}
-
 /** A value from the command line in the type its key has. What does not fit stays text, for `check` to name. */
 function fromText(key: string, text: string): unknown {
-  if (key === 'data_dir') return text === '' ? text : resolve(text)
+  if (KEYS[key] === FOLDER || KEYS[key] === FILE) return text === '' ? text : resolve(text)
   const { initial } = KEYS[key] ?? {}
-  if (typeof initial === 'number') return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text
+  if (typeof initial === 'boolean') return text === 'true' || (text === 'false' ? false : text)
+  if (typeof initial === 'number' || KEYS[key] === OPTIONAL_PORT)
+    return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text
   if (!Array.isArray(initial)) return text
   return text
     .split(',')
@@ -260,9 +198,15 @@ function check({ key, value, origin }: ConfigValue): string | null {
 }
 
 function samePorts(values: readonly ConfigValue[]): string | null {
-  const [http, mqtt] = ['http.port', 'mqtt.port'].map((key) => values.find((v) => v.key === key))
-  if (!http || !mqtt || http.value !== mqtt.value || http.value === 0) return null
-  return `"http.port" and "mqtt.port" are both ${String(http.value)} (${http.origin}, ${mqtt.origin}): each needs a port of its own.`
+  const tls = values.some(({ key, value }) => key === 'tls.cert' && value !== null)
+  const names = ['http.port', 'mqtt.port', ...(tls ? ['mqtts.port', 'https.port'] : [])]
+  const ports = values.filter(({ key, value }) => names.includes(key) && value !== 0 && value !== null)
+  for (const [i, one] of ports.entries()) {
+    const other = ports.slice(0, i).find(({ value }) => value === one.value)
+    if (other)
+      return `"${other.key}" and "${one.key}" are both ${String(one.value)} (${other.origin}, ${one.origin}): each needs a port of its own.`
+  }
+  return null
 }
 
 function toConfig(values: readonly ConfigValue[]): HubConfig {
@@ -282,10 +226,24 @@ function toConfig(values: readonly ConfigValue[]): HubConfig {
         drainTimeoutMs: get<number>('mqtt.drain_timeout_s') * 1000,
         maxConnections: get<number>('mqtt.max_connections'),
         maxConnectionsPerAddress: get<number>('mqtt.max_connections_per_address'),
+        ratePerSecond: get<number>('mqtt.rate_limit'),
+        rateBurst: get<number>('mqtt.rate_burst'),
       }),
+      conformance: get<boolean>('mqtt.conformance'),
     }),
+    tls:
+      get<string | null>('tls.cert') === null
+        ? null
+        : freeze({ cert: get<string>('tls.cert'), key: get<string>('tls.key') }),
+    mqtts: freeze({ port: get<number>('mqtts.port') }),
+    https: freeze({ port: get<number | null>('https.port') }),
     ingest: freeze({ commitIntervalMs: get<number>('ingest.commit_interval_ms') }),
     tick: freeze({ intervalS: get<number>('tick.interval_s') }),
     log: freeze({ level: get<LogLevel>('log.level') }),
+    backup: freeze({
+      enabled: get<boolean>('backup.enabled'),
+      dir: get<string>('backup.dir'),
+      raw: get<boolean>('backup.raw'),
+    }),
   })
 }

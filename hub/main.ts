@@ -2,6 +2,9 @@ import { runCommandLine } from './cli/run.ts'
 
 // The command line. What a command needs is loaded when it is asked for, so that the small ones answer at once.
 
+// What the hub keeps is for its own user and group: readings tell when nobody is at home.
+process.umask(0o027)
+
 // Whoever reads our output may stop reading: that is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
 
@@ -14,6 +17,9 @@ process.exitCode = await runCommandLine(
     user: () => import('./cli/user.ts'),
     token: () => import('./cli/token.ts'),
     replay: () => import('./cli/replay.ts'),
+    backup: () => import('./cli/backup.ts'),
+    restore: () => import('./cli/restore.ts'),
+    doctor: () => import('./cli/doctor.ts'),
     config: () => import('./cli/config.ts'),
     version: () => import('./cli/version.ts'),
   },

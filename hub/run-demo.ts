@@ -9,10 +9,10 @@ import { HISTORY } from './demo/scene.ts'
 import { simulatedScene } from './demo/simulated-scene.ts'
 import { SECOND } from './domain/time.ts'
 import { startClock, systemClock } from './io/clock.ts'
-import { makeLog } from './io/log.ts'
+import { LogTail, makeLog } from './io/log.ts'
 import { hashPassword } from './io/password.ts'
 import { makeNodeKey, makePassword } from './io/random-key.ts'
-import { sayReady, startOrSay, untilStopped, urlOf } from './run-hub.ts'
+import { portsOf, sayReady, startOrSay, untilStopped, urlOf } from './run-hub.ts'
 import type { RunningHub } from './start-hub.ts'
 import { startHub } from './start-hub.ts'
 import { addHouses } from './store/houses.ts'
@@ -44,7 +44,13 @@ export async function runDemoCommand(config: HubConfig, options: DemoOptions): P
   const dataDir = makeDataDir()
   try {
     return await play(
-      { ...config, dataDir, bind: '127.0.0.1', tick: { intervalS: tickSeconds(options.speed) } },
+      {
+        ...config,
+        dataDir,
+        bind: '127.0.0.1',
+        tick: { intervalS: tickSeconds(options.speed) },
+        backup: { ...config.backup, enabled: false },
+      },
       scene,
       options,
       stopped,
@@ -60,13 +66,14 @@ async function play(
   { json, speed, now }: DemoOptions,
   stopped: Promise<void>,
 ): Promise<number> {
-  const log = makeLog(json ? config.log.level : 'warn')
+  const tail = new LogTail()
+  const log = makeLog(json ? config.log.level : 'warn', tail)
   const password = makePassword()
   const keys = new Map(scene.houses.map(({ house }) => [house.id, makeNodeKey()]))
   const people = await furnish(config.dataDir, scene, keys, password)
   let running = now ? systemClock : null
   const clock = { now: () => running?.now() ?? scene.start }
-  const hub = await startOrSay(() => startHub(config, { clock, log, demo: true }))
+  const hub = await startOrSay(() => startHub(config, { clock, log, tail, demo: true }))
   if (!hub) return 1
   const begun = performance.now()
   let readings = 0
@@ -96,7 +103,7 @@ async function play(
   await untilHeard(hub, nodes.length)
   await hub.tick()
   const url = urlOf(config.bind, hub.httpPort)
-  if (json) sayReady({ url, http_port: hub.httpPort, mqtt_port: hub.mqttPort, user: ADMIN, password })
+  if (json) sayReady({ url, ...portsOf(hub), user: ADMIN, password })
   else welcome(url, hub.mqttPort, people, password, `${readings} past readings in ${seconds.toFixed(1)} s`)
   await stopped
   await Promise.all(nodes.map((node) => node.stop()))

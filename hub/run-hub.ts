@@ -1,24 +1,29 @@
 import { networkInterfaces } from 'node:os'
 import type { HubConfig } from './config.ts'
 import { systemClock } from './io/clock.ts'
-import { makeLog } from './io/log.ts'
+import { LogTail, makeLog } from './io/log.ts'
+import { systemdSupervisor } from './io/systemd.ts'
 import type { RunningHub } from './start-hub.ts'
 import { StartError, startHub } from './start-hub.ts'
 
 /** The command `hub`: runs until it is told to stop. */
 export async function runHubCommand(config: HubConfig, { json }: { json: boolean }): Promise<number> {
-  const log = makeLog(config.log.level)
+  const tail = new LogTail()
+  const log = makeLog(config.log.level, tail)
+  const supervisor = systemdSupervisor(process.env, () => performance.now())
   const stopped = untilStopped()
-  const hub = await startOrSay(() => startHub(config, { clock: systemClock, log }))
+  const hub = await startOrSay(() => startHub(config, { clock: systemClock, log, tail, supervisor }))
   if (!hub) return 1
   const url = urlOf(config.bind, hub.httpPort)
-  if (json) sayReady({ url, http_port: hub.httpPort, mqtt_port: hub.mqttPort })
+  if (json) sayReady({ url, ...portsOf(hub) })
   else
     process.stdout.write(`Solar Family is running: ${url} (MQTT on port ${hub.mqttPort}, data in ${config.dataDir})\n`)
   const code = hub.firstStartCode()
   if (code !== null)
     process.stderr.write(`There is no administrator yet. Open ${url}/avvio and enter this code: ${code}\n`)
+  supervisor.ready(url)
   await stopped
+  supervisor.stopping()
   await hub.stop()
   return 0
 }
@@ -34,11 +39,23 @@ export async function startOrSay(start: () => Promise<RunningHub>): Promise<Runn
   }
 }
 
+/** The ports of a hub as scripts are told of them; those with TLS where they are on. */
+export function portsOf({ httpPort, mqttPort, mqttsPort, httpsPort }: RunningHub) {
+  return {
+    http_port: httpPort,
+    mqtt_port: mqttPort,
+    ...(mqttsPort === null ? {} : { mqtts_port: mqttsPort }),
+    ...(httpsPort === null ? {} : { https_port: httpsPort }),
+  }
+}
+
 /** The one line that scripts wait for. */
 export function sayReady(fields: {
   url: string
   http_port: number
   mqtt_port: number
+  mqtts_port?: number
+  https_port?: number
   user?: string
   password?: string
 }): void {

@@ -4,12 +4,17 @@ import { createRequire, registerHooks } from 'node:module'
 import { fileURLToPath } from 'node:url'
 
 const require = createRequire(import.meta.url)
+let idle = null
 
 registerHooks({
   load(url, context, nextLoad) {
     if (!url.endsWith('.tsx')) return nextLoad(url, context)
     const sourcefile = fileURLToPath(url)
-    const { code } = require('esbuild').transformSync(readFileSync(sourcefile, 'utf8'), {
+    const esbuild = require('esbuild')
+    // Its helper process is not left running beside a hub: pages are all loaded at start.
+    clearTimeout(idle)
+    idle = setTimeout(() => esbuild.stop(), 1000).unref()
+    const { code } = esbuild.transformSync(readFileSync(sourcefile, 'utf8'), {
       sourcefile,
       loader: 'tsx',
       format: 'esm',

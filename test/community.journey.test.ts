@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import { removeHouse } from '../hub/store/houses.ts'
 import type { TestHub } from './support/hub-in-process.ts'
 import { house, keyOf, testHub } from './support/hub-in-process.ts'
 import { stopAll } from './support/hub-process.ts'
@@ -193,6 +194,11 @@ describe('the benchmark', () => {
     again.on('message', (_topic, payload) => later.push(payload.toString()))
     await again.subscribeAsync('comunita/casa_C/alert', { qos: 1 })
     await expect.poll(() => later).toEqual(['performance_bassa'])
+    const reader = await site.node('casa_A')
+    const retained: string[] = []
+    reader.on('message', (topic, payload, { retain }) => retained.push(`${topic} ${retain} ${payload}`))
+    await reader.subscribeAsync('comunita/benchmark')
+    await expect.poll(() => retained).toEqual([`comunita/benchmark true {${mean},"ts":"2026-06-21T10:05:00Z"}`])
     site.clock.at += 300_000
     await report({ casa_A: 1500, casa_B: 1560, casa_C: 1500 })
     await expect.poll(() => later).toEqual(['performance_bassa', 'rientrato'])
@@ -221,6 +227,42 @@ describe('the benchmark', () => {
     await report({ casa_A: 1500, casa_C: 100 })
     const { avvisi } = (await (await site.as('reader', '/api/avvisi/')).json()) as { avvisi: { codice: string }[] }
     expect(avvisi.filter((a) => a.codice === 'performance_bassa')).toEqual([])
+  })
+})
+
+describe('operators', () => {
+  it('read figures for Prometheus with a token, in which no house is named', async () => {
+    site = await testHub({ houses: [house('casa_A', 3000)], at: NOON })
+    await site.as('bridge', '/api/bilancio/', post({ casa: 'casa_A', produzione_w: 900, consumo_w: 300 }))
+    await site.as('bridge', '/api/produzione/', post({ casa: 'casa_A', potenza_w: 99_999 }))
+    expect((await fetch(`${site.url}/metrics`)).status).toBe(401)
+    const text = await (await site.as('reader', '/metrics')).text()
+    expect(text).toMatch(/^solarfamily_house_power_watts\{house="[0-9a-f]{12}",direction="production"\} 900$/m)
+    expect(text).toMatch(/^solarfamily_messages_total\{outcome="stored"\} 1$/m)
+    expect(text).toMatch(/^solarfamily_messages_total\{outcome="refused"\} 1$/m)
+    expect(text).not.toContain('casa_A')
+    for (const line of text.trimEnd().split('\n'))
+      expect(line).toMatch(/^(# (HELP|TYPE) \w+ .+|\w+(\{.*\})? -?[0-9.e+-]+)$/)
+  })
+
+  it('read the history of a house that has left', async () => {
+    site = await testHub({ houses: [house('casa_A', 3000)], at: NOON })
+    for (let i = 0; i < 3; i += 1) {
+      await site.as('bridge', '/api/bilancio/', post({ casa: 'casa_A', produzione_w: 900, consumo_w: 300 }))
+      site.clock.at += 10_000
+    }
+    await removeHouse(site.hub.store.control, 'casa_A', site.clock.at)
+    await site.hub.registry.refresh()
+    expect((await site.as('reader', '/api/storico/?casa=casa_A')).status).toBe(200)
+    expect((await site.as('reader', '/api/storico/?casa=casa_B')).status).toBe(404)
+  })
+
+  it('see the log as technicians, and residents do not', async () => {
+    site = await testHub({ houses: [house('casa_A', 3000)], at: NOON, residents: ['casa_A'] })
+    expect((await fetch(`${site.url}/registro`, { headers: { cookie: await site.signIn('tino') } })).status).toBe(200)
+    expect((await fetch(`${site.url}/registro`, { headers: { cookie: await site.signIn('res_casa_A') } })).status).toBe(
+      403,
+    )
   })
 })
 

@@ -85,7 +85,15 @@ describe.runIf(needs(chromiumPath(), 'the browser journeys', 'chromium'))('the d
     }
     await check()
     await signIn(page, demo.ready.url, 'admin', password())
-    for (const path of ['/', '/comunita', '/comunita?giorno=2026-06-10', '/impianto', '/impostazioni', '/nulla']) {
+    for (const path of [
+      '/',
+      '/comunita',
+      '/comunita?giorno=2026-06-10',
+      '/impianto',
+      '/registro',
+      '/impostazioni',
+      '/nulla',
+    ]) {
       await page.goto(demo.ready.url + path)
       await check()
     }

@@ -10,12 +10,19 @@ export function chromiumPath(): string | null {
 
 /**
  * Says whether a suite may run: `describe.runIf(needs(chromiumPath(), 'the browser journeys', 'chromium'))(…)`.
- * Without what it needs it names the missing package in one line; under `CI=true`, where everything must run, it throws.
+ * Without what it needs (a Debian package, or `what` else) it names the missing package in one line; under `CI=true`, where everything must run, it throws.
  */
-export function needs(found: unknown, suite: string, debianPackage: string): boolean {
+export function needs(found: unknown, suite: string, debianPackage: string | null, what = debianPackage): boolean {
   if (found) return true
-  const sentence = `${suite} need ${debianPackage}: sudo apt-get install ${debianPackage}`
+  const sentence = `${suite} need ${what}${debianPackage ? `: sudo apt-get install ${debianPackage}` : ''}`
   if (process.env['CI'] === 'true') throw new Error(sentence)
   process.stderr.write(`Skipped: ${sentence}\n`)
   return false
+}
+
+const OPENSSL = ['/usr/bin/openssl', '/usr/local/bin/openssl', '/opt/homebrew/bin/openssl']
+
+/** What makes the certificates of the TLS tests, or null. */
+export function opensslPath(): string | null {
+  return OPENSSL.find((path) => existsSync(path)) ?? null
 }

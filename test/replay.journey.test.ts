@@ -13,7 +13,7 @@ const MAP = 'ts=time_utc,casa=house,produzione_kwh=pv_kwh,consumo_kwh=load_kwh'
 
 afterEach(stopAll)
 
-describe.runIf(needs(existsSync(READINGS), 'the replay journeys', 'the measured data beside the project'))(
+describe.runIf(needs(existsSync(READINGS), 'the replay journeys', null, 'measured data in ../shared/data'))(
   'real houses',
   () => {
     it('are imported and replayed, once, and show in history, community and benchmark', {

@@ -62,7 +62,10 @@ export function makeApp(deps: HubDeps): App {
     app.all(path, async (c) => {
       const method = c.req.method === 'HEAD' ? 'GET' : c.req.method
       const route = routes.find((r) => r.method === method)
-      if (!route) return refuse(await contextOf(c), 405, { allow: routes.map((r) => r.method).join(', ') })
+      if (!route)
+        return refuse(await contextOf(c), 405, {
+          allow: routes.flatMap((r) => (r.method === 'GET' ? ['GET', 'HEAD'] : [r.method])).join(', '),
+        })
       if (isPage(c) && path !== '/avvio' && path !== '/preferenze' && deps.firstStart.code() !== null)
         return c.redirect('/avvio', 303)
       const context = await contextOf(c)
@@ -85,8 +88,11 @@ export function makeApp(deps: HubDeps): App {
   return { fetch: app.fetch, stop: () => events.stop() }
 }
 
+/** Paths that programs ask for: they are answered with problems, not with pages. */
+const MACHINE_PATHS = ['/api/', '/healthz', '/metrics']
+
 function isPage(c: Context): boolean {
-  return !c.req.path.startsWith('/api/') && !c.req.path.startsWith('/healthz')
+  return !MACHINE_PATHS.some((path) => c.req.path.startsWith(path))
 }
 
 function pathHeaders(c: Context): Record<string, string> {

@@ -37,11 +37,20 @@ export interface HubDeps {
     readonly reading: (house: House, series: Series, payload: object) => Promise<PostOutcome>
     readonly refuse: (house: string, refusal: Refusal) => Promise<PostOutcome>
     readonly lastCommitMs: number | null
+    /** Messages since the start, by what became of them. */
+    readonly counts: {
+      readonly stored: number
+      readonly duplicate: number
+      readonly refused: number
+      readonly failed: number
+    }
   }
   /** control.db to write, the same file to read, and readings.db to read. */
   readonly control: ControlDb
   readonly view: ControlDb
   readonly readings: ReadingsDb
+  /** Paths of the database files. */
+  readonly files: { readonly control: string; readonly readings: string }
   readonly readingsBytes: () => number
   readonly health: () => readonly { readonly reason: string; readonly detail: string }[]
   readonly strangers: () => readonly { who: string; address: string; why: string; count: number; lastAt: number }[]
@@ -49,11 +58,18 @@ export interface HubDeps {
   readonly hashKey: (key: string) => string
   readonly passwords: {
     readonly hash: (password: string) => Promise<string>
-    readonly verify: (password: string, hash: string) => Promise<boolean>
+    /** Null, for somebody who does not exist, takes as long as a wrong password. */
+    readonly verify: (password: string, hash: string | null) => Promise<boolean>
+    /** Why a password cannot be taken, or null. */
+    readonly problem: (password: string) => string | null
+    readonly minLength: number
   }
   /** The code that makes the first admin, while there is none. */
   readonly firstStart: { readonly code: () => string | null; readonly done: () => void }
   /** Host names the hub answers to, beside IP addresses, localhost and *.local. */
   readonly allowedHosts: readonly string[]
+  readonly version: string
+  /** The last lines of the log, oldest first. */
+  readonly logLines: () => readonly string[]
   readonly log: { readonly error: (fields: object, message: string) => void }
 }

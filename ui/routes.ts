@@ -1,7 +1,7 @@
 import { makeFirstAdmin, savePreferences, showFirstStart, showSignIn, signIn, signOut } from './web/accounts.ts'
-import { getAlerts, getCommunityState, getDashboard, getHealth, getHistory, postOf } from './web/api.ts'
+import { getAlerts, getCommunityState, getDashboard, getHealth, getHistory, getMetrics, postOf } from './web/api.ts'
 import type { Route } from './web/context.ts'
-import { showCommunity, showHouse, showPlant, streamPage } from './web/pages.ts'
+import { downloadLog, showCommunity, showHouse, showLog, showPlant, streamPage } from './web/pages.ts'
 import { saveSettings, showSettings } from './web/settings.ts'
 
 const PEOPLE = ['resident', 'technician', 'admin'] as const
@@ -13,6 +13,8 @@ export const ROUTES: readonly Route[] = [
   { method: 'GET', path: '/', access: PEOPLE, handle: showHouse },
   { method: 'GET', path: '/comunita', access: PEOPLE, handle: showCommunity },
   { method: 'GET', path: '/impianto', access: ['technician', 'admin'], handle: showPlant },
+  { method: 'GET', path: '/registro', access: ['technician', 'admin'], handle: showLog },
+  { method: 'GET', path: '/registro/scarica', access: ['technician', 'admin'], handle: downloadLog },
   { method: 'GET', path: '/impostazioni', access: ['admin'], handle: showSettings },
   { method: 'POST', path: '/impostazioni', access: ['admin'], handle: saveSettings },
   { method: 'GET', path: '/eventi', access: PEOPLE, handle: streamPage },
@@ -28,5 +30,6 @@ export const ROUTES: readonly Route[] = [
   { method: 'GET', path: '/api/comunita/stato', access: SEES_COMMUNITY, handle: getCommunityState },
   { method: 'GET', path: '/api/storico', access: SEES_COMMUNITY, handle: getHistory },
   { method: 'GET', path: '/api/avvisi', access: SEES_COMMUNITY, handle: getAlerts },
+  { method: 'GET', path: '/metrics', access: ['reader', 'technician', 'admin'], handle: getMetrics },
   { method: 'GET', path: '/healthz', access: 'anybody', handle: getHealth },
 ]

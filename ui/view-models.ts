@@ -210,3 +210,21 @@ export interface SettingsPage {
 /** What went wrong, as the HTTP status; `noHouse` = nothing to show yet. */
 export const MESSAGES = [400, 403, 404, 429, 500, 503, 'noHouse'] as const
 export type MessageCode = (typeof MESSAGES)[number]
+
+export const LOG_LEVELS_SHOWN = ['debug', 'info', 'warn', 'error'] as const
+export type LogLevelShown = (typeof LOG_LEVELS_SHOWN)[number]
+
+export interface LogEntry {
+  readonly at: number
+  readonly level: LogLevelShown
+  readonly text: string
+  /** The other fields of the line as JSON, or empty. */
+  readonly detail: string
+}
+
+export interface LogPage {
+  readonly level: LogLevelShown
+  readonly search: string
+  readonly total: number
+  readonly entries: readonly LogEntry[]
+}

@@ -8,6 +8,7 @@ export const COMMON: Options = {
   bind: { value: 'ADDR', help: 'listen on this address' },
   'http-port': { value: 'N', help: 'port of the pages and the API; 0 = any free one' },
   'mqtt-port': { value: 'N', help: 'port of the MQTT broker; 0 = any free one' },
+  'mqtts-port': { value: 'N', help: 'port of MQTT over TLS, with a certificate (tls.cert, tls.key); 0 = any free one' },
   json: { value: null, help: 'print the outcome as one JSON value' },
   help: { value: null, help: 'show this help', short: 'h' },
 }

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import { CsvFormatError } from '../codec/csv.ts'
 import { isoSeconds } from '../domain/time.ts'
 import { Health } from '../flow/health.ts'
@@ -31,8 +32,10 @@ export const commands: readonly Command[] = [
   },
 ]
 
-/** Rows are gathered this long, and between two commits others may write, ms. */
+/** Rows are gathered this long, ms. */
 const COMMIT_INTERVAL_MS = 20
+/** Between two commits the file is left to a running hub this long, ms. */
+const PAUSE_MS = 20
 
 async function replay(call: Call): Promise<number> {
   const columns = parseReplayMap(call.texts('map').join(','), call.text('house') ?? null)
@@ -63,7 +66,11 @@ async function carryOut(call: Call, desk: Desk, name: string, file: ReplayFile):
   const ingest = new Ingest({
     now: systemClock.now,
     commitIntervalMs: COMMIT_INTERVAL_MS,
-    store: store.ingest,
+    store: async (batch) => {
+      const outcome = await store.ingest(batch)
+      await setTimeout(PAUSE_MS)
+      return outcome
+    },
     live: new Live(),
     health,
   })

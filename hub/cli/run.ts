@@ -82,6 +82,7 @@ async function configOf(options: OptionValues, insist: ConfigOptions) {
     bind: text('bind'),
     httpPort: text('http-port'),
     mqttPort: text('mqtt-port'),
+    mqttsPort: text('mqtts-port'),
     ...insist,
   })
   if (resolved.ok) return resolved.value
@@ -118,6 +119,6 @@ const REASONS: Readonly<Record<string, string>> = {
   SQLITE_READONLY: 'the database cannot be written; run this as the user the data belongs to, or with sudo',
   SQLITE_BUSY: 'another program kept the database locked for over 5 seconds; try again',
   SQLITE_FULL: 'there is no space left on the disk',
-  SQLITE_CORRUPT: 'the database is damaged; restore a backup',
+  SQLITE_CORRUPT: 'the database is damaged; "solar-family doctor" says which one and what to do',
   SQLITE_NOTADB: 'control.db or readings.db in the data folder is not a database of this program',
 }

@@ -12,14 +12,23 @@ export const commands: readonly Command[] = [
   },
 ]
 
+/** Version of this program. */
+export function programVersion(): string {
+  return about().version
+}
+
 async function version(call: Call): Promise<number> {
   const { sqliteVersion } = await import('../store/database.ts')
-  const { name, version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
-    name: string
-    version: string
-  }
+  const { name, version } = about()
   const node = process.versions.node
   const sqlite = sqliteVersion()
   call.report({ name, version, node, sqlite }, `${name} ${version} (Node.js ${node}, SQLite ${sqlite})`)
   return 0
+}
+
+function about(): { name: string; version: string } {
+  return JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+    name: string
+    version: string
+  }
 }

@@ -59,7 +59,7 @@ export function decodeMeasurement(series: Series, input: unknown, receivedAt: nu
     series,
     production,
     consumption,
-    at: at.value,
+    ...at.value,
     boot: number(fields['boot']),
     seq: number(fields['seq']),
     producedWh: number(fields['energia_prodotta_wh']),
@@ -110,13 +110,18 @@ export function decodeStatus(input: unknown, receivedAt: number): Result<NodeSta
 /** Above this a number of seconds is taken for milliseconds and refused (1e11 s is the year 5138). */
 const MAX_UNIX_SECONDS = 1e11
 
-function decodeInstant(fields: Fields, receivedAt: number): Result<number, Refusal> {
+type Instant = Pick<Measurement, 'at' | 'stamp'>
+
+function decodeInstant(fields: Fields, receivedAt: number): Result<Instant, Refusal> {
   const { ts, eta_s: age } = fields as { ts?: unknown; eta_s?: unknown }
-  if (ts !== undefined && ts !== null) return decodeTimestamp(ts)
-  if (age === undefined || age === null) return ok(receivedAt)
+  if (ts !== undefined && ts !== null) {
+    const at = decodeTimestamp(ts)
+    return at.ok ? ok({ at: at.value, stamp: { campo: 'ts', valore: ts } }) : at
+  }
+  if (age === undefined || age === null) return ok({ at: receivedAt, stamp: null })
   if (!isNumber(age) || age < 0 || age > MAX_UNIX_SECONDS)
     return malformed('eta_s', age, 'the age of the measurement in seconds, from 0')
-  return ok(Math.round(receivedAt - age * SECOND))
+  return ok({ at: Math.round(receivedAt - age * SECOND), stamp: { campo: 'eta_s', valore: age } })
 }
 
 const ISO_INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})$/

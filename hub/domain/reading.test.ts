@@ -16,7 +16,15 @@ const HOUSE: House = {
 }
 
 function measured(more: Partial<Measurement>): Measurement {
-  const none = { boot: null, seq: null, producedWh: null, consumedWh: null, importedWh: null, exportedWh: null }
+  const none = {
+    stamp: null,
+    boot: null,
+    seq: null,
+    producedWh: null,
+    consumedWh: null,
+    importedWh: null,
+    exportedWh: null,
+  }
   return { series: 'produzione', production: 1500, consumption: null, at: NOW, ...none, ...more }
 }
 
@@ -25,6 +33,20 @@ function verdict(more: Partial<Measurement>, house: Partial<House> = {}, rule: A
   const result = checkMeasurement(measured(more), { ...HOUSE, ...house }, NOW, rule)
   return result.ok ? [result.value.productionW, result.value.consumptionW] : result.error.reason
 }
+
+it('a clock that runs ahead has measured now, but for a replay', () => {
+  const at = (rule: AgeRule) => {
+    const result = checkMeasurement(measured({ at: NOW + 299_000 }), HOUSE, NOW, rule)
+    return result.ok ? result.value.at - NOW : null
+  }
+  expect([at('live'), at('replay')]).toEqual([0, 299_000])
+})
+
+it('a refused instant is named as it was sent', () => {
+  const stamp = { campo: 'eta_s', valore: 604_802 } as const
+  const result = checkMeasurement(measured({ at: NOW - 604_802_000, stamp }), HOUSE, NOW, 'live')
+  expect(result).toMatchObject({ ok: false, error: { reason: 'troppo_vecchia', campo: 'eta_s', valore: 604_802 } })
+})
 
 describe('production', () => {
   it.each<[string, Partial<Measurement>, Partial<House>, unknown]>([

@@ -2,7 +2,7 @@ import type { House } from './house.ts'
 import { DEFAULT_CONNECTION_LIMIT } from './house.ts'
 import type { Result } from './result.ts'
 import { fail, ok } from './result.ts'
-import { DAY, HOUR, MINUTE } from './time.ts'
+import { DAY, HOUR, isoSeconds, MINUTE } from './time.ts'
 
 /** The series a reading belongs to, in order of authority over a house's production. */
 export const SERIES = ['bilancio', 'produzione', 'rendimento'] as const
@@ -25,6 +25,8 @@ export interface Measurement extends Counters {
   readonly consumption: number | null
   /** Measured at, epoch ms: from `ts`, from `eta_s`, or the time of arrival. */
   readonly at: number
+  /** The field that told the instant, and what it held, for whoever has to mend it; null when none did. */
+  readonly stamp: { readonly campo: 'ts' | 'eta_s'; readonly valore: unknown } | null
   readonly boot: number | null
   readonly seq: number | null
 }
@@ -84,10 +86,10 @@ export function maxConsumption(house: House): number {
 export function checkAge(at: number, now: number, rule: AgeRule): Refusal | null {
   if (rule === 'uncertain') return null
   if (at > now + MAX_AHEAD) {
-    return { reason: 'futura', campo: 'ts', valore: at, atteso: 'at most 5 minutes ahead of the hub' }
+    return { reason: 'futura', campo: 'ts', valore: readable(at), atteso: 'at most 5 minutes ahead of the hub' }
   }
   if (rule === 'live' && at < now - MAX_AGE) {
-    return { reason: 'troppo_vecchia', campo: 'ts', valore: at, atteso: 'at most 7 days old' }
+    return { reason: 'troppo_vecchia', campo: 'ts', valore: readable(at), atteso: 'at most 7 days old' }
   }
   return null
 }
@@ -103,7 +105,7 @@ export function checkMeasurement(
   rule: AgeRule,
 ): Result<Reading, Refusal> {
   const age = checkAge(measured.at, now, rule)
-  if (age) return fail(age)
+  if (age) return fail({ ...age, ...measured.stamp })
   const isYield = measured.series === 'rendimento'
   const raw = isYield ? measured.production * house.peakPower : measured.production
   const limit = MAX_PRODUCTION_RATIO * house.peakPower
@@ -126,7 +128,8 @@ export function checkMeasurement(
   return ok({
     house: house.id,
     series: measured.series,
-    at: measured.at,
+    // A node whose clock runs ahead measured now: what is measured next must not seem older.
+    at: rule === 'live' ? Math.min(measured.at, now) : measured.at,
     productionW: Math.max(0, Math.round(raw)),
     consumptionW: consumption === null ? null : Math.round(consumption),
     boot: measured.boot,
@@ -158,7 +161,7 @@ export function checkInterval(interval: IntervalReading, house: House, now: numb
     return fail({
       reason: 'futura',
       campo: 'ts',
-      valore: at,
+      valore: readable(at),
       atteso: 'an interval that ends at most 5 minutes ahead of the hub',
     })
   }
@@ -194,3 +197,11 @@ export function checkInterval(interval: IntervalReading, house: House, now: numb
     consumedWh,
   })
 }
+
+/** An instant for a person; null for what is none. */
+function readable(at: number): string | null {
+  return Number.isFinite(at) && Math.abs(at) <= LAST_INSTANT ? isoSeconds(at) : null
+}
+
+/** The last instant there is in ECMAScript, ms. */
+const LAST_INSTANT = 8.64e15

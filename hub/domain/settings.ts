@@ -1,5 +1,7 @@
 import type { BenchmarkRule } from './benchmark.ts'
 import { DEFAULT_RULE } from './benchmark.ts'
+import type { Retention } from './retention.ts'
+import { DEFAULT_RETENTION } from './retention.ts'
 
 /** What the community decides about itself; kept in the database, edited by the admin. */
 export interface Settings {
@@ -9,6 +11,7 @@ export interface Settings {
   /** Position in degrees, or null when not given. */
   readonly place: { readonly latitude: number; readonly longitude: number } | null
   readonly benchmark: BenchmarkRule
+  readonly retention: Retention
 }
 
 export const DEFAULT_SETTINGS: Settings = {
@@ -16,4 +19,5 @@ export const DEFAULT_SETTINGS: Settings = {
   zone: 'Europe/Rome',
   place: null,
   benchmark: DEFAULT_RULE,
+  retention: DEFAULT_RETENTION,
 }

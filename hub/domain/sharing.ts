@@ -156,22 +156,37 @@ export function sharePart(own: Exchange, exchanges: readonly Exchange[]): { give
  * A house that exported and imported within one interval may give to itself: the interval does not tell when.
  */
 export function energyFlows(intervals: Iterable<readonly Exchange[]>): Flow[] {
-  const total = new Map<string, Flow>()
-  const add = (from: string, to: string, amount: number) => {
-    if (amount <= 0) return
-    const key = `${from}\n${to}`
-    total.set(key, { from, to, amount: amount + (total.get(key)?.amount ?? 0) })
+  const places = new Map([[GRID, 0]])
+  // What a place (row) gave to a place (column): a street's day is a quarter of a million additions.
+  const given: number[][] = [[]]
+  const placeOf = (id: string) => {
+    const known = places.get(id)
+    if (known !== undefined) return known
+    places.set(id, given.length)
+    return given.push([]) - 1
+  }
+  const add = (row: number[], to: number, amount: number) => {
+    if (amount > 0) row[to] = (row[to] ?? 0) + amount
   }
   for (const exchanges of intervals) {
     const { sharedWh, gridImportWh, gridExportWh } = sharedEnergy(exchanges)
     const exported = sharedWh + gridExportWh
     const imported = sharedWh + gridImportWh
     const most = Math.max(exported, imported)
-    for (const giver of exchanges) {
-      if (exported > 0) add(giver.id, GRID, (giver.exportedWh * gridExportWh) / exported)
-      if (imported > 0) add(GRID, giver.id, (giver.importedWh * gridImportWh) / imported)
-      if (most > 0) for (const taker of exchanges) add(giver.id, taker.id, (giver.exportedWh * taker.importedWh) / most)
+    const at = exchanges.map(({ id }) => placeOf(id))
+    for (const [i, giver] of exchanges.entries()) {
+      const row = given[at[i] ?? 0] ?? []
+      if (exported > 0) add(row, 0, (giver.exportedWh * gridExportWh) / exported)
+      if (imported > 0) add(given[0] ?? [], at[i] ?? 0, (giver.importedWh * gridImportWh) / imported)
+      if (giver.exportedWh <= 0) continue
+      for (const [j, taker] of exchanges.entries()) add(row, at[j] ?? 0, (giver.exportedWh * taker.importedWh) / most)
     }
   }
-  return [...total.values()].sort((a, b) => (a.from + a.to < b.from + b.to ? -1 : 1))
+  const inOrder = [...places].sort(([a], [b]) => (a < b ? -1 : 1))
+  return inOrder.flatMap(([from, i]) =>
+    inOrder.flatMap(([to, j]) => {
+      const amount = given[i]?.[j] ?? 0
+      return amount > 0 ? [{ from, to, amount }] : []
+    }),
+  )
 }

@@ -57,11 +57,32 @@ export function addSlot(into: SlotEnergy, part: Readonly<SlotEnergy>, sign: 1 | 
   for (const field of SLOT_FIELDS) into[field] += sign * part[field]
 }
 
+const CHANNELS = [
+  { energies: ['producedWh'], measured: 'productionMeasuredS', estimated: 'productionEstimatedS' },
+  { energies: ['consumedWh'], measured: 'consumptionMeasuredS', estimated: 'consumptionEstimatedS' },
+  { energies: ['importedWh', 'exportedWh'], measured: 'exchangeMeasuredS', estimated: 'exchangeEstimatedS' },
+] as const
+
+/**
+ * `known`, and from `more` the channels that `known` does not cover at all. Worked value: an hour that has its production,
+ * and slots with production and consumption -> the hour's production, the slots' consumption.
+ */
+export function fillUncovered(known: Readonly<SlotEnergy>, more: Readonly<SlotEnergy>): SlotEnergy {
+  const filled = { ...known }
+  for (const { energies, measured, estimated } of CHANNELS) {
+    if (known[measured] + known[estimated] > 0) continue
+    for (const field of [...energies, measured, estimated]) filled[field] = more[field]
+  }
+  return filled
+}
+
 export const QUALITIES = ['misurata', 'stimata', 'mancante'] as const
 export type Quality = (typeof QUALITIES)[number]
 
 /** Share of an interval that must be measured for its energy to be called measured. */
-const MEASURED_SHARE = 0.9
+export const MEASURED_SHARE = 0.9
+/** Less of a slot than this says nothing of its power: a counter steps by whole Wh. */
+export const LEAST_COVERED_S = 60
 
 /**
  * How far an energy can be trusted: `misurata` from 90 % of the time measured, `mancante` when none of the

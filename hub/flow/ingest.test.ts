@@ -98,6 +98,25 @@ describe('a message', () => {
     expect(outcomes['c']).toEqual({ kind: 'stored' })
   })
 
+  it('that has waited while others were written is written right after them', async () => {
+    const { send, gather, commits } = setUp()
+    send('a', 1)
+    await gather()
+    send('b', 2)
+    await gather()
+    expect(commits).toHaveLength(1)
+    await commits[0]?.done()
+    expect(commits[1]?.batch.readings.map((r) => r.productionW)).toEqual([2])
+  })
+
+  it('does not wait for others where there are a thousand, except for the commit before', async () => {
+    const { send, commits } = setUp()
+    for (let i = 0; i < 2500; i += 1) send(`${i}`, 1)
+    expect(commits.map((c) => c.batch.readings.length)).toEqual([1000])
+    await commits[0]?.done()
+    expect(commits.map((c) => c.batch.readings.length)).toEqual([1000, 1500])
+  })
+
   it.each<[string, object | Uint8Array, object]>([
     ['implausible', { potenza_w: 9000 }, { reason: 'produzione' }],
     ['undecodable', new TextEncoder().encode('{"potenza_w":'), { reason: 'formato' }],

@@ -17,7 +17,7 @@ export type Outcome =
 
 export interface IngestOptions {
   readonly now: () => number
-  /** How long messages are gathered before one commit takes them all, ms. */
+  /** How long a message waits for others to share its commit with, ms. */
   readonly commitIntervalMs: number
   readonly store: (batch: IngestBatch) => Promise<IngestOutcome>
   readonly live: Live
@@ -25,6 +25,9 @@ export interface IngestOptions {
 }
 
 type Settle = (outcome: Outcome) => void
+
+/** So many messages wait for no more: they are written while the next ones are decoded. */
+const GROUP = 1000
 
 /** A hub whose clock shows an earlier year has not got the time yet. */
 const CLOCK_SOUND_FROM = Date.UTC(2016, 0, 1)
@@ -37,8 +40,10 @@ export class Ingest {
   readonly #options: IngestOptions
   #pending = new Pending()
   #timer: NodeJS.Timeout | null = null
+  #due = false
   #writing: Promise<void> | null = null
   #lastCommitMs: number | null = null
+  readonly #counts = { stored: 0, duplicate: 0, refused: 0, failed: 0 }
 
   constructor(options: IngestOptions) {
     this.#options = options
@@ -47,6 +52,11 @@ export class Ingest {
   /** Duration of the last commit, ms. */
   get lastCommitMs(): number | null {
     return this.#lastCommitMs
+  }
+
+  /** Messages since the start, by what became of them. */
+  get counts(): Readonly<Record<Outcome['kind'], number>> {
+    return this.#counts
   }
 
   /** A reading of a house, as bytes from MQTT or as an object from HTTP or a file. */
@@ -91,19 +101,26 @@ export class Ingest {
   #add(put: (pending: Pending, settle: Settle) => void): Promise<Outcome> {
     return new Promise((resolve) => {
       put(this.#pending, resolve)
-      if (this.#writing || this.#timer) return
-      this.#timer = setTimeout(() => void this.#write(), this.#options.commitIntervalMs)
+      if (this.#pending.size >= GROUP) this.#writeSoon()
+      else this.#timer ??= setTimeout(() => this.#writeSoon(), this.#options.commitIntervalMs)
     })
+  }
+
+  /** Writes what is pending now, or right after the group that is being written. */
+  #writeSoon(): void {
+    this.#due = true
+    if (!this.#writing) void this.#write()
   }
 
   #write(): Promise<void> {
     if (this.#timer) clearTimeout(this.#timer)
     this.#timer = null
+    this.#due = false
     const pending = this.#pending
     this.#pending = new Pending()
     this.#writing = this.#commit(pending).finally(() => {
       this.#writing = null
-      if (this.#pending.size > 0) this.#timer = setTimeout(() => void this.#write(), this.#options.commitIntervalMs)
+      if (this.#due) void this.#write()
     })
     return this.#writing
   }
@@ -116,12 +133,21 @@ export class Ingest {
       live.setLatest(outcome.latest)
       for (const { house, status } of pending.nodes) live.setNode(house, status)
       health.set('storage', null)
+      this.#count(pending, outcome)
       pending.settle(outcome)
     } catch (error) {
       const { code = 'INTERNAL', message } = error as { code?: string; message: string }
       health.set('storage', `${code}: ${message}`)
+      this.#counts.failed += pending.size
       pending.fail(code)
     }
+  }
+
+  #count(pending: Pending, { duplicateReadings, duplicateIntervals }: IngestOutcome): void {
+    const duplicates = duplicateReadings.length + duplicateIntervals.length
+    this.#counts.duplicate += duplicates
+    this.#counts.refused += pending.refused
+    this.#counts.stored += pending.size - duplicates - pending.refused
   }
 }
 
@@ -138,6 +164,10 @@ class Pending {
 
   get size(): number {
     return this.#readings.length + this.#intervals.length + this.#otherSettles.length
+  }
+
+  get refused(): number {
+    return this.#refusals.length
   }
 
   addReading(reading: Reading, limits: PowerLimits, settle: Settle): void {

@@ -22,7 +22,7 @@ function snapshot(ids: readonly string[]): RegistrySnapshot {
   }
 }
 
-function setUp(outcome: Outcome = { kind: 'stored' }) {
+function setUp(outcome: Outcome = { kind: 'stored' }, conformance = false) {
   const taken: string[] = []
   const take = (...what: string[]) => {
     taken.push(what.join(' '))
@@ -34,6 +34,7 @@ function setUp(outcome: Outcome = { kind: 'stored' }) {
   } as unknown as Ingest
   const strangers = new Strangers()
   const listening: string[] = []
+  const slowed: unknown[] = []
   let registry = snapshot(['casa_A', 'casa_AB', 'casa_B'])
   const gate = mqttGate({
     root: ROOT,
@@ -42,6 +43,8 @@ function setUp(outcome: Outcome = { kind: 'stored' }) {
     ingest,
     strangers,
     onListening: (house) => listening.push(house),
+    onSlowed: (house, perSecond) => slowed.push([house, perSecond]),
+    conformance,
   })
   const publish = (topic: string, house = 'casa_A') => gate.publish(house, { topic, payload: Buffer.from('{}') })
   const remove = (id: string) => (registry = snapshot([...registry.houses.keys()].filter((h) => h !== id)))
@@ -51,6 +54,7 @@ function setUp(outcome: Outcome = { kind: 'stored' }) {
     taken,
     strangers,
     listening,
+    slowed,
     remove,
     notes: () => strangers.list().map((s) => `${s.who}: ${s.why}`),
   }
@@ -185,5 +189,51 @@ describe('a broken connection', () => {
     gate.broken('10.0.0.9', null, 'packet over 8192 bytes')
     gate.broken('10.0.0.9', 'casa_A', 'bad packet')
     expect(notes()).toEqual(['casa_A: bad packet', ': packet over 8192 bytes'])
+  })
+})
+
+it('a house that is slowed is noted, and passed on', () => {
+  const { gate, notes, slowed } = setUp()
+  gate.slowed('casa_A', 200)
+  expect([notes(), slowed]).toEqual([['casa_A: slowed to 200 messages/s'], [['casa_A', 200]]])
+})
+
+describe('the tester of the conformance tests', () => {
+  const nobody = {
+    clientId: 'x',
+    username: undefined,
+    password: undefined,
+    willTopic: 'any/will',
+    address: '127.0.0.1',
+  }
+
+  it('is nobody unless it is asked for', () => {
+    const { gate } = setUp()
+    expect(gate.login(nobody)).toEqual({ refused: 'credentials' })
+    expect(gate.keepsSession(undefined)).toBe(false)
+  })
+
+  it('gives no user name, may do everything but $SYS, and keeps its session', async () => {
+    const { gate, taken, publish } = setUp({ kind: 'stored' }, true)
+    const answer = gate.login(nobody)
+    const who = 'principal' in answer ? answer.principal : ''
+    expect(await publish('comunita/casa_A/produzione', who)).toEqual({ retain: true })
+    expect(await publish('$SYS/x', who)).toBe(false)
+    expect(['#', 'a/+', '$SYS/#', 'nosubscribe', 'test/nosubscribe'].map((f) => gate.subscribe(who, f))).toEqual([
+      ...[true, true, false, false, false],
+    ])
+    expect([gate.keepsSession(undefined), gate.keepsSession('casa_A'), gate.keepsSession('')]).toEqual([
+      true,
+      false,
+      false,
+    ])
+    expect(taken).toEqual([])
+  })
+
+  it('changes nothing for houses', () => {
+    const { gate } = setUp({ kind: 'stored' }, true)
+    expect(gate.login({ ...nobody, username: 'casa_A' })).toEqual({ refused: 'credentials' })
+    expect(gate.login({ ...nobody, username: '$conformance' })).toEqual({ refused: 'credentials' })
+    expect(gate.subscribe('casa_A', '#')).toBe(false)
   })
 })

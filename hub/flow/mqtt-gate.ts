@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto'
 import { alertTopic, filterMatches, mayRetain, maySubscribe, parseNodeTopic } from '../codec/topics.ts'
-import type { BrokerPolicy, Login, PublishVerdict } from '../io/broker.ts'
+import type { BrokerPolicy, Login, PublishVerdict } from '../io/broker-policy.ts'
 import { hashKey } from '../store/key-hash.ts'
 import type { Ingest } from './ingest.ts'
 import type { RegistrySnapshot } from './registry.ts'
@@ -11,16 +11,21 @@ export interface GateOptions {
   readonly now: () => number
   readonly registry: () => RegistrySnapshot
   readonly ingest: Ingest
+  /** Whoever gives no user name may do everything: for conformance tests, on loopback only. */
+  readonly conformance?: boolean
   readonly strangers: Strangers
   /** A node listens for its alerts: it is told the open ones. */
   readonly onListening: (house: string) => void
+  /** A house sends more than it may, and is made to wait. */
+  readonly onSlowed: (house: string, perSecond: number) => void
 }
 
 /** Who may do what on the broker, and where its messages go. */
 export function mqttGate(options: GateOptions): BrokerPolicy {
-  const { root, now, registry, ingest, strangers } = options
+  const { root, now, registry, ingest, strangers, conformance = false } = options
 
   async function publish(house: string, topic: string, payload: Buffer): Promise<PublishVerdict> {
+    if (house === TESTER) return topic.startsWith('$SYS/') ? false : { retain: true }
     const target = parseNodeTopic(topic, root)
     const entry = registry().houses.get(house)
     if (!target || target.house !== house || !entry) {
@@ -46,6 +51,7 @@ export function mqttGate(options: GateOptions): BrokerPolicy {
   }
 
   function login({ username, password, willTopic, address }: Login) {
+    if (conformance && username === undefined) return { principal: TESTER }
     const house = registry().houses.get(username ?? '')
     if (!house || !password || !sameKey(password, house.keyHash)) {
       strangers.note(username ?? '', address, house ? 'wrong key' : 'unknown user', now())
@@ -62,6 +68,7 @@ export function mqttGate(options: GateOptions): BrokerPolicy {
     login,
     publish: (house, { topic, payload }) => publish(house, topic, payload),
     subscribe: (house, filter) => {
+      if (house === TESTER) return !NEVER_GRANTED.test(filter) && !filter.startsWith('$SYS')
       const allowed = maySubscribe(filter, house, root)
       if (!allowed) strangers.note(house, '', `subscribe to ${filter.slice(0, 80)}`, now())
       return allowed
@@ -69,9 +76,20 @@ export function mqttGate(options: GateOptions): BrokerPolicy {
     subscribed: (house, filters) => {
       if (filters.some((filter) => filterMatches(filter, alertTopic(root, house)))) options.onListening(house)
     },
+    keepsSession: (username) => conformance && username === undefined,
     broken: (address, house, why) => strangers.note(house ?? '', address, why, now()),
+    slowed: (house, perSecond) => {
+      strangers.note(house, '', `slowed to ${perSecond} messages/s`, now())
+      options.onSlowed(house, perSecond)
+    },
   }
 }
+
+/** Who gave no user name, where that is allowed. No house can be called so. */
+const TESTER = '$conformance'
+
+/** Interoperability tests expect these to be refused. */
+const NEVER_GRANTED = /^(.*\/)?nosubscribe$/
 
 function sameKey(key: Buffer, hash: string): boolean {
   const given = Buffer.from(hashKey(key), 'hex')

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import type { Server } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { createAdaptorServer } from '@hono/node-server'
 
@@ -14,13 +15,18 @@ const REQUEST_TIMEOUT_MS = 30_000
 const MAX_CONNECTIONS = 1_000
 const GRACE_MS = 1_000
 
-/** Serves `fetch` on a port. Throws what `listen` throws (`EADDRINUSE`, `EACCES`). */
+/** Serves `fetch` on a port, over TLS with a certificate. Throws what `listen` throws (`EADDRINUSE`, `EACCES`). */
 export async function serveHttp(
   fetch: (request: Request, env: unknown) => Response | Promise<Response>,
   host: string,
   port: number,
+  certificate?: { readonly cert: string; readonly key: string },
 ): Promise<HttpServer> {
-  const server = createAdaptorServer({ fetch: fetch as never }) as Server
+  const tls = certificate && {
+    createServer: createTlsServer,
+    serverOptions: { ...certificate, minVersion: 'TLSv1.2' as const },
+  }
+  const server = createAdaptorServer({ fetch: fetch as never, ...tls }) as Server
   server.headersTimeout = HEADERS_TIMEOUT_MS
   server.requestTimeout = REQUEST_TIMEOUT_MS
   server.maxConnections = MAX_CONNECTIONS

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { CycleState } from '../domain/cycle.ts'
 import { FIRST_STATE } from '../domain/cycle.ts'
 import type { Effect } from '../domain/effect.ts'
@@ -57,6 +58,18 @@ export async function pendingEffects(db: ControlDb): Promise<PendingEffect[]> {
     .orderBy('id')
     .execute()
   return rows.map((row) => ({ id: row.id, effect: JSON.parse(row.effect) as Effect }))
+}
+
+/** The benchmark that was published last, or null: the broker forgets what is retained when it stops. */
+export async function lastBenchmark(db: ControlDb): Promise<Effect | null> {
+  const row = await db
+    .selectFrom('effect')
+    .select('effect')
+    .where(sql<string>`effect ->> 'kind'`, '=', 'publishBenchmark' satisfies Effect['kind'])
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  return row ? (JSON.parse(row.effect) as Effect) : null
 }
 
 export async function markPerformed(db: ControlDb, ids: readonly number[], at: number): Promise<void> {

@@ -1,10 +1,12 @@
 import { existsSync } from 'node:fs'
+import { DAY } from '../domain/time.ts'
 import { openDatabase } from './database.ts'
 import type { ControlDb } from './store.ts'
 import { storeFiles } from './store.ts'
 
 /** Rows looked at in one transaction: a hub that writes to the same file waits no longer than for these. */
 const STEP = 20_000
+const MONTH = 31 * DAY
 
 /**
  * Deletes all that was measured at a house and every alert of it, for good: freed pages are overwritten, and the
@@ -21,10 +23,20 @@ export async function eraseHouse(control: ControlDb, dataDir: string, house: str
       const some = db.prepare('delete from reading where id > ? and id <= ? and house = ?')
       for (let from = 0; from < last; from += STEP) erased += some.run(from, from + STEP, house).changes
       erased += db.prepare('delete from interval where house = ?').run(house).changes
-      const slots = db.prepare(
-        'delete from slot where house = ? and start in (select start from slot where house = ? limit ?)',
+      const slots = db.prepare('delete from slot where start >= ? and start < ? and house = ?')
+      for (const from of pieces(db.prepare(`select min(start) as first, max(start) as last from slot`).get(), DAY))
+        slots.run(from, from + DAY, house)
+      // Its hours are marked, so that those of the community are added up anew, without it.
+      const mark = db.prepare(
+        'insert or ignore into unrolled select start from hour where house = ? and start >= ? and start < ?',
       )
-      while (slots.run(house, house, STEP).changes > 0);
+      const hours = db.prepare('delete from hour where house = ? and start >= ? and start < ?')
+      const both = db.transaction((from: number) => {
+        mark.run(house, from, from + MONTH)
+        hours.run(house, from, from + MONTH)
+      })
+      const ends = db.prepare(`select min(start) as first, max(start) as last from hour where house = ?`)
+      for (const from of pieces(ends.get(house), MONTH)) both.immediate(from)
       for (const table of ['heard', 'series', 'node', 'refusal'])
         db.prepare(`delete from ${table} where house = ?`).run(house)
       db.pragma('wal_checkpoint(TRUNCATE)')
@@ -35,4 +47,11 @@ export async function eraseHouse(control: ControlDb, dataDir: string, house: str
   await control.deleteFrom('alert').where('house', '=', house).execute()
   await control.deleteFrom('house').where('id', '=', house).where('removed_at', 'is not', null).execute()
   return erased
+}
+
+/** Starts of the pieces, `length` ms each, that a table is gone through in. */
+function pieces(ends: unknown, length: number): number[] {
+  const { first, last } = ends as { first: number | null; last: number | null }
+  if (first === null || last === null) return []
+  return Array.from({ length: Math.floor((last - first) / length) + 1 }, (_, i) => first + i * length)
 }

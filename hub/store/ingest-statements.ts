@@ -17,10 +17,15 @@ export function prepare(db: Database.Database) {
     upsertSeries: db.prepare(
       `insert into series (house, state) values (?, ?) on conflict (house) do update set state = excluded.state`,
     ),
-    slots: db.prepare(`select * from slot indexed by slot_house where house = ? and start >= ? and start < ?`),
+    slot: db.prepare(`select * from slot where start = ? and house = ?`),
     addSlot: db.prepare(
       `insert into slot (start, house, ${columns}) values (?, ?, ${SLOT_COLUMNS.map(() => '?').join(', ')})
-       on conflict (start, house) do update set ${SLOT_COLUMNS.map((c) => `${c} = ${c} + excluded.${c}`).join(', ')}`,
+       on conflict (start, house) do update set ${SLOT_COLUMNS.map((c) => `${c} = ${sumOf(c)}`).join(', ')}`,
+    ),
+    markUnrolled: db.prepare(`insert or ignore into unrolled (start) values (?)`),
+    isRetired: db.prepare(
+      `select 1 from slot s where house = ? and start = ? and production_measured_s > 0
+       and not exists (select 1 from heard h where h.house = s.house and h.start = s.start)`,
     ),
     hear: db.prepare(
       `insert into heard (house, start, balance) values (?, ?, ?)
@@ -49,4 +54,10 @@ export function prepare(db: Database.Database) {
        valore = excluded.valore, atteso = excluded.atteso`,
     ),
   }
+}
+
+/** Times are whole milliseconds: what binary fractions add to them is taken off again, and a full slot is 300 s sharp. */
+function sumOf(column: string): string {
+  const sum = `${column} + excluded.${column}`
+  return column.endsWith('_s') ? `cast(round((${sum}) * 1000) as integer) / 1000.0` : sum
 }

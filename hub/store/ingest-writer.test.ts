@@ -40,7 +40,7 @@ async function database(): Promise<Database.Database> {
 }
 
 function empty(db: Database.Database): IngestWriter {
-  for (const table of ['reading', 'heard', 'interval', 'slot', 'series', 'node', 'refusal'])
+  for (const table of ['reading', 'heard', 'interval', 'slot', 'unrolled', 'series', 'node', 'refusal'])
     db.exec(`delete from ${table}`)
   return new IngestWriter(db)
 }

@@ -3,15 +3,15 @@ import type { PowerLimits, SeriesState } from '../domain/energy.ts'
 import { advance, integrate, isLate, MAX_SILENCE, NO_SERIES, PERIODS_KEPT, spreadInterval } from '../domain/energy.ts'
 import { latestOf } from '../domain/latest.ts'
 import type { IntervalReading, Reading } from '../domain/reading.ts'
-import { MAX_AHEAD, MAX_INTERVAL, SERIES } from '../domain/reading.ts'
+import { MAX_AGE, MAX_AHEAD, MAX_INTERVAL, SERIES } from '../domain/reading.ts'
 import type { SlotEnergy, SlotSheet } from '../domain/slot.ts'
 import { addSlot, emptySlot, SLOT_FIELDS, slotOf } from '../domain/slot.ts'
-import { SLOT, slotStart } from '../domain/time.ts'
+import { HOUR, SLOT, slotStart } from '../domain/time.ts'
 import type { IngestBatch, IngestOutcome } from './ingest-batch.ts'
 import { prepare } from './ingest-statements.ts'
 import type { ReadingsSchema } from './schema.ts'
-import { SLOT_COLUMNS } from './schema.ts'
 import { decodeSeriesState, encodeSeriesState } from './series-state.ts'
+import { energyOf, valuesOf } from './slot-row.ts'
 
 type ReadingRow = ReadingsSchema['reading'] & { readonly id: number }
 
@@ -51,7 +51,13 @@ export class IngestWriter {
       byHouse.set(house, entry)
       return entry
     }
+    const heard = new Set<string>()
     for (const [index, r] of batch.readings.entries()) {
+      // A slot whose raw readings are retired takes no more of them: nobody can tell any longer which it has had.
+      if (r.at < batch.now - MAX_AGE && this.#sql.isRetired.get(r.house, slotStart(r.at)) !== undefined) {
+        duplicateReadings.push(index)
+        continue
+      }
       const { changes, lastInsertRowid: row } = this.#sql.insertReading.run(
         r.at,
         r.house,
@@ -67,7 +73,11 @@ export class IngestWriter {
       )
       if (changes === 0) duplicateReadings.push(index)
       else of(r.house).readings.push({ ...r, row })
-      this.#sql.hear.run(r.house, slotStart(r.at), r.consumptionW === null ? 0 : 1)
+      const slot = slotStart(r.at)
+      const balance = r.consumptionW === null ? 0 : 1
+      const told = `${r.house} ${slot} ${balance}`
+      if (!heard.has(told)) this.#sql.hear.run(r.house, slot, balance)
+      heard.add(told)
     }
     for (const [index, i] of batch.intervals.entries()) {
       const { changes } = this.#sql.insertInterval.run(i.house, i.at, i.durationMs, i.producedWh, i.consumedWh)
@@ -218,7 +228,9 @@ export class IngestWriter {
   }
 
   #add(house: string, sheet: SlotSheet): void {
-    for (const [start, slot] of sheet) this.#sql.addSlot.run(start, house, ...SLOT_FIELDS.map((f) => slot[f]))
+    for (const [start, slot] of sheet) this.#sql.addSlot.run(start, house, ...valuesOf(slot))
+    for (const hour of new Set([...sheet.keys()].map((start) => slotStart(start, HOUR))))
+      this.#sql.markUnrolled.run(hour)
   }
 
   #seriesOf(house: string): SeriesState {
@@ -228,14 +240,12 @@ export class IngestWriter {
 
   /** The slots of a house that are stored between two instants. */
   #slotsOf(house: string, from: number, to: number): Map<number, SlotEnergy> {
-    const rows = this.#sql.slots.all(house, slotStart(from), to) as ReadingsSchema['slot'][]
-    return new Map(
-      rows.map((row) => {
-        const slot = emptySlot()
-        for (const [i, field] of SLOT_FIELDS.entries()) slot[field] = row[SLOT_COLUMNS[i] ?? 'produced_wh']
-        return [row.start, slot]
-      }),
-    )
+    const stored = new Map<number, SlotEnergy>()
+    for (let start = slotStart(from); start < to; start += SLOT) {
+      const row = this.#sql.slot.get(start, house) as ReadingsSchema['slot'] | undefined
+      if (row) stored.set(start, energyOf(row))
+    }
+    return stored
   }
 }
 

@@ -22,7 +22,13 @@ const columnsOf = (file: Database.Database, table: string) =>
 describe('migrate', () => {
   it.each<[DatabaseKind, string[]]>([
     ['control', ['alert', 'audit', 'cycle', 'effect', 'house', 'session', 'setting', 'token', 'user']],
-    ['readings', ['heard', 'interval', 'node', 'reading', 'refusal', 'series', 'slot']],
+    [
+      'readings',
+      [
+        ...['arrival', 'community_hour', 'heard', 'hour', 'interval', 'node', 'reading', 'refusal', 'series', 'slot'],
+        'unrolled',
+      ],
+    ],
   ])('makes the tables of %s, and nothing the second time', async (kind, tables) => {
     const { file, db } = memory()
     await migrate(db, kind)

@@ -2,10 +2,13 @@ import { sql } from 'kysely'
 import type { Latest } from '../domain/latest.ts'
 import { latestOf } from '../domain/latest.ts'
 import type { NodeStatus } from '../domain/presence.ts'
-import type { SlotEnergy } from '../domain/slot.ts'
-import { SLOT_FIELDS } from '../domain/slot.ts'
+import { HOUR, SLOT } from '../domain/time.ts'
+import type { StoredSlot } from './hours.ts'
+import { readHours } from './hours.ts'
 import { SLOT_COLUMNS } from './schema.ts'
 import { decodeSeriesState } from './series-state.ts'
+import type { SlotColumns } from './slot-row.ts'
+import { energyOf } from './slot-row.ts'
 import type { ReadingsDb } from './store.ts'
 
 /** Where every house stands, as last committed. */
@@ -25,50 +28,53 @@ export async function readRefusals(db: ReadingsDb) {
   return db.selectFrom('refusal').selectAll().orderBy('house').orderBy('last_at', 'desc').execute()
 }
 
-export interface StoredSlot {
-  readonly start: number
-  readonly house: string
-  readonly energy: SlotEnergy
-}
-
-/** Slots with from <= start < to, in order of time, of all houses or of the named ones, summed over `groupMs` (a multiple of the slot). */
+/**
+ * Slots with from <= start < to, in order of time, of all houses or of the named ones, summed over `groupMs` (a multiple of
+ * the slot). From the hour on they are whole hours, which outlive their slots: see `readHours`.
+ */
 export async function readSlots(
   db: ReadingsDb,
   range: { from: number; to: number; houses?: readonly string[]; groupMs?: number },
 ): Promise<StoredSlot[]> {
-  const group = range.groupMs
-  const start = group ? sql<number>`start - start % ${sql.lit(group)}` : sql<number>`start`
-  let query = db
-    .selectFrom('slot')
-    .select([
-      'house',
-      start.as('start'),
-      ...SLOT_COLUMNS.map((c) => (group ? sql<number>`sum(${sql.ref(c)})`.as(c) : c)),
-    ] as never)
-    .where('start', '>=', range.from)
-    .where('start', '<', range.to)
-  if (range.houses) query = query.where('house', 'in', range.houses)
-  if (group) query = query.groupBy([sql`1`, sql`2`])
-  const rows = (await query.orderBy(sql`2`).orderBy('house').execute()) as unknown as ({
-    start: number
-    house: string
-  } & Record<(typeof SLOT_COLUMNS)[number], number>)[]
-  return rows.map((row) => ({
+  const { from, to, houses, groupMs = SLOT } = range
+  if (groupMs % HOUR === 0) return readHours(db, range)
+  const named = houses ? sql`and s.house in (select value from json_each(${JSON.stringify(houses)}))` : sql``
+  const source =
+    houses && (to - from) / SLOT <= MOST_SEEKS
+      ? sql`(with recursive t(start) as (
+              select ${Math.ceil(from / SLOT) * SLOT} union all select start + ${sql.lit(SLOT)} from t where start + ${sql.lit(SLOT)} < ${to}
+            ) select s.* from t cross join slot s on s.start = t.start ${named})`
+      : sql`(select s.* from slot s where s.start >= ${from} and s.start < ${to} ${named})`
+  const grouped =
+    groupMs === SLOT
+      ? sql`select * from ${source} order by start, house`
+      : sql`select start - start % ${sql.lit(groupMs)} as start, house, ${SUMS} from ${source} group by 1, 2 order by 1, 2`
+  const { rows } = await grouped.execute(db)
+  return (rows as (SlotColumns & { start: number; house: string })[]).map((row) => ({
     start: row.start,
     house: row.house,
-    energy: Object.fromEntries(
-      SLOT_FIELDS.map((field, i) => [field, row[SLOT_COLUMNS[i] ?? 'produced_wh']]),
-    ) as unknown as SlotEnergy,
+    energy: energyOf(row),
   }))
 }
 
-/** First and last slot of the history, or null when there is none. */
+/** Beyond so many slots a house's own are found by reading all. */
+const MOST_SEEKS = 20_000
+const SUMS = sql.raw(SLOT_COLUMNS.map((c) => `sum(${c}) as ${c}`).join(', '))
+
+/** Start of the first and of the last slot of the history, or of the hour where slots are gone; null when there is none. */
 export async function historyRange(db: ReadingsDb): Promise<{ from: number; to: number } | null> {
-  const row = await db
-    .selectFrom('slot')
-    .select((eb) => [eb.fn.min('start').as('from'), eb.fn.max('start').as('to')])
-    .executeTakeFirst()
-  return row && row.from !== null ? { from: Number(row.from), to: Number(row.to) } : null
+  const { rows } = await sql<{ from: number | null; to: number | null }>`
+    select min(start) as "from", max("end") as "to" from (
+      select (select min(start) from slot) as start, (select max(start) from slot) as "end"
+      union all select (select min(start) from community_hour), (select max(start) from community_hour)
+    )`.execute(db)
+  const row = rows[0]
+  return row && row.from !== null && row.to !== null ? { from: row.from, to: row.to } : null
+}
+
+/** Whether anything was ever stored of a house: it may have left the community since. */
+export async function hasHistory(db: ReadingsDb, house: string): Promise<boolean> {
+  return (await db.selectFrom('slot').select('start').where('house', '=', house).limit(1).execute()).length > 0
 }
 
 export async function countReadings(db: ReadingsDb): Promise<number> {

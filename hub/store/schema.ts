@@ -47,6 +47,19 @@ export interface ControlSchema {
   audit: { id: Generated<number>; at: number; who: string; what: string; detail: string }
 }
 
+interface SlotSums {
+  produced_wh: number
+  consumed_wh: number
+  imported_wh: number
+  exported_wh: number
+  production_measured_s: number
+  production_estimated_s: number
+  consumption_measured_s: number
+  consumption_estimated_s: number
+  exchange_measured_s: number
+  exchange_estimated_s: number
+}
+
 /** readings.db: what was measured. Losing it never costs control. */
 export interface ReadingsSchema {
   reading: {
@@ -67,20 +80,15 @@ export interface ReadingsSchema {
   /** Slots that readings of a house fell into; `balance` = 1 where one told its consumption. */
   heard: { house: string; start: number; balance: number }
   interval: { house: string; at: number; duration_ms: number; produced_wh: number | null; consumed_wh: number | null }
-  slot: {
-    start: number
-    house: string
-    produced_wh: number
-    consumed_wh: number
-    imported_wh: number
-    exported_wh: number
-    production_measured_s: number
-    production_estimated_s: number
-    consumption_measured_s: number
-    consumption_estimated_s: number
-    exchange_measured_s: number
-    exchange_estimated_s: number
-  }
+  slot: { start: number; house: string } & SlotSums
+  /** The slots of an hour added up; `final` = 1 when they are retired and nothing but the hour is left. */
+  hour: { house: string; start: number; final: number } & SlotSums
+  /** All houses of an hour added up, import and export being the neighbourhood's; null where no house has an exchange. */
+  community_hour: { start: number; shared_wh: number | null } & SlotSums
+  /** Hours whose slots have changed since they were rolled up, or never were. */
+  unrolled: { start: number }
+  /** Id of the last reading that had arrived at a time. */
+  arrival: { at: number; last_id: number }
   /** Where the integration of a house stands: see codec of series-state.ts. */
   series: { house: string; state: string }
   node: { house: string; online: number; at: number; fw: string | null; boot: number | null; uptime_s: number | null }
@@ -95,7 +103,7 @@ export interface ReadingsSchema {
   }
 }
 
-/** Columns of `slot` beside its key, in the order of SLOT_FIELDS. */
+/** Columns of `slot`, `hour` and `community_hour` beside their keys, in the order of SLOT_FIELDS. */
 export const SLOT_COLUMNS = [
   'produced_wh',
   'consumed_wh',
@@ -107,4 +115,10 @@ export const SLOT_COLUMNS = [
   'consumption_estimated_s',
   'exchange_measured_s',
   'exchange_estimated_s',
-] as const satisfies readonly (keyof ReadingsSchema['slot'])[]
+] as const satisfies readonly (keyof SlotSums)[]
+
+/** Every house that has hours, found without reading them: for `with recursive`. */
+export const STREET = `street(house) as (
+  select min(house) from hour union all
+  select (select min(h.house) from hour h where h.house > street.house) from street where street.house is not null
+)`

@@ -1,8 +1,10 @@
-import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { Kysely, SqliteDialect, sql } from 'kysely'
 import { openDatabase } from './database.ts'
+import { makeFolder } from './folder.ts'
+import type { HousekeepingStep, HousekeepingTask } from './housekeeper.ts'
 import type { IngestBatch, IngestOutcome } from './ingest-batch.ts'
+import type { DatabaseKind } from './migrations.ts'
 import { migrate } from './migrations.ts'
 import type { ControlSchema, ReadingsSchema } from './schema.ts'
 import { DatabaseThread, threadDialect } from './thread.ts'
@@ -20,6 +22,10 @@ export interface Store {
   readonly readings: ReadingsDb
   /** Commits a batch of measurements to readings.db. */
   readonly ingest: (batch: IngestBatch) => Promise<IngestOutcome>
+  /** One small piece of rolling up and retiring in readings.db; commits asked for before it go first. */
+  readonly housekeep: (task: HousekeepingTask) => Promise<HousekeepingStep>
+  /** Puts a new readings.db, made ready before, in place of a damaged one; the damaged one's new name. */
+  readonly replaceReadings: (at: number) => Promise<string>
   readonly files: { readonly control: string; readonly readings: string }
   readonly close: () => Promise<void>
 }
@@ -31,7 +37,7 @@ export function storeFiles(dataDir: string) {
 /** Opens (and makes, and migrates) the databases of a data folder. Throws when the folder or a file cannot be used. */
 export async function openStore(dataDir: string): Promise<Store> {
   const files = storeFiles(dataDir)
-  mkdirSync(dataDir, { recursive: true, mode: 0o750 })
+  makeFolder(dataDir)
   await prepareFiles(dataDir)
   const controlThread = new DatabaseThread([{ name: 'control', file: files.control, readonly: false }])
   const readingsThread = new DatabaseThread([{ name: 'readings', file: files.readings, readonly: false }])
@@ -46,6 +52,14 @@ export async function openStore(dataDir: string): Promise<Store> {
     view: new Kysely<ControlSchema>({ dialect: threadDialect(viewThread, 'control') }),
     readings: new Kysely<ReadingsSchema>({ dialect: threadDialect(viewThread, 'readings') }),
     ingest: (batch) => readingsThread.ingest('readings', batch),
+    housekeep: (task) =>
+      readingsThread.call({ op: 'housekeep', database: 'readings', task }) as Promise<HousekeepingStep>,
+    replaceReadings: async (at) => {
+      const aside = (await readingsThread.call({ op: 'swap', database: 'readings', at })) as string
+      // Readers come to the new file with their next question.
+      await viewThread.call({ op: 'release', database: 'readings' })
+      return aside
+    },
     files,
     close: async () => {
       await Promise.all(threads.map((thread) => thread.stop()))
@@ -56,13 +70,16 @@ export async function openStore(dataDir: string): Promise<Store> {
 /** Makes and migrates both files of a data folder. */
 async function prepareFiles(dataDir: string): Promise<void> {
   const files = storeFiles(dataDir)
-  for (const kind of ['control', 'readings'] as const) {
-    const db = openDirectly<unknown>(files[kind])
-    try {
-      await migrate(db, kind)
-    } finally {
-      await db.destroy()
-    }
+  for (const kind of ['control', 'readings'] as const) await migrateFile(files[kind], kind)
+}
+
+/** Makes a database file where there is none, and brings it to the newest schema. */
+export async function migrateFile(file: string, kind: DatabaseKind): Promise<void> {
+  const db = openDirectly<unknown>(file)
+  try {
+    await migrate(db, kind)
+  } finally {
+    await db.destroy()
   }
 }
 
@@ -75,7 +92,7 @@ function openDirectly<Schema>(file: string): Kysely<Schema> {
 
 /** control.db for a command that changes it, beside a running hub or without one. */
 export async function openControl(dataDir: string): Promise<ControlDb> {
-  mkdirSync(dataDir, { recursive: true, mode: 0o750 })
+  makeFolder(dataDir)
   const db = openDirectly<ControlSchema>(storeFiles(dataDir).control)
   await migrate(db as Kysely<unknown>, 'control')
   return db

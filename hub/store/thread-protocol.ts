@@ -1,4 +1,5 @@
 import type { DatabaseFile } from './database.ts'
+import type { HousekeepingTask } from './housekeeper.ts'
 import type { IngestBatch } from './ingest-batch.ts'
 
 export interface ThreadData {
@@ -8,6 +9,11 @@ export interface ThreadData {
 export type ThreadRequest = { readonly id: number } & (
   | { readonly op: 'query'; readonly database: string; readonly sql: string; readonly parameters: readonly unknown[] }
   | { readonly op: 'ingest'; readonly database: string; readonly batch: IngestBatch }
+  | { readonly op: 'housekeep'; readonly database: string; readonly task: HousekeepingTask }
+  /** Closes one database; its next use opens it anew. */
+  | { readonly op: 'release'; readonly database: string }
+  /** Puts the new file that was made ready in place of a damaged one; answers the damaged one's new name. */
+  | { readonly op: 'swap'; readonly database: string; readonly at: number }
   | { readonly op: 'close' }
 )
 

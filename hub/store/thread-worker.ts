@@ -1,7 +1,9 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import type Database from 'better-sqlite3'
 import { openDatabase } from './database.ts'
+import { Housekeeper } from './housekeeper.ts'
 import { IngestWriter } from './ingest-writer.ts'
+import { swapReadings } from './swap.ts'
 import type { ThreadData, ThreadReply, ThreadRequest } from './thread-protocol.ts'
 
 /** Runs in a thread of its own, so that a slow disk delays its caller's answer and nothing else. */
@@ -11,7 +13,7 @@ if (!port) throw new Error('thread-worker.ts is started by thread.ts, not by its
 const { databases } = workerData as ThreadData
 const open = new Map<
   string,
-  { db: Database.Database; writer?: IngestWriter; statements: Map<string, Database.Statement> }
+  { db: Database.Database; writer?: IngestWriter; keeper?: Housekeeper; statements: Map<string, Database.Statement> }
 >()
 
 port.on('message', (request: ThreadRequest) => {
@@ -35,6 +37,16 @@ function answer(request: ThreadRequest): unknown {
       entry.writer ??= new IngestWriter(entry.db)
       return entry.writer.commit(request.batch)
     }
+    case 'housekeep': {
+      const entry = database(request.database)
+      entry.keeper ??= new Housekeeper(entry.db)
+      return entry.keeper.step(request.task)
+    }
+    case 'release':
+      return release(request.database)
+    case 'swap':
+      release(request.database)
+      return swapReadings(fileOf(request.database).file, request.at)
     case 'close':
       for (const { db } of open.values()) db.close()
       open.clear()
@@ -46,12 +58,22 @@ function answer(request: ThreadRequest): unknown {
 function database(name: string) {
   let entry = open.get(name)
   if (!entry) {
-    const file = databases.find((d) => d.name === name)
-    if (!file) throw new Error(`no database "${name}" in this thread`)
-    entry = { db: openDatabase(file), statements: new Map() }
+    entry = { db: openDatabase(fileOf(name)), statements: new Map() }
     open.set(name, entry)
   }
   return entry
+}
+
+function fileOf(name: string) {
+  const file = databases.find((d) => d.name === name)
+  if (!file) throw new Error(`no database "${name}" in this thread`)
+  return file
+}
+
+function release(name: string): null {
+  open.get(name)?.db.close()
+  open.delete(name)
+  return null
 }
 
 const STATEMENTS_KEPT = 200

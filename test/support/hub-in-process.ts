@@ -1,9 +1,11 @@
+import { join } from 'node:path'
 import type { MqttClient } from 'mqtt'
 import { connectAsync } from 'mqtt'
 import type { HubConfig } from '../../hub/config.ts'
 import type { House } from '../../hub/domain/house.ts'
 import type { Settings } from '../../hub/domain/settings.ts'
-import { DEFAULT_BROKER_LIMITS } from '../../hub/io/broker.ts'
+import type { BrokerLimits } from '../../hub/io/broker-limits.ts'
+import { DEFAULT_BROKER_LIMITS } from '../../hub/io/broker-limits.ts'
 import { makeLog } from '../../hub/io/log.ts'
 import { hashPassword } from '../../hub/io/password.ts'
 import type { RunningHub } from '../../hub/start-hub.ts'
@@ -20,6 +22,7 @@ export interface TestHub {
   readonly hub: RunningHub
   readonly clock: { at: number }
   readonly dataDir: string
+  readonly config: HubConfig
   readonly url: string
   /** A node of a house: an MQTT client with the house's key. */
   readonly node: (house: string, options?: object) => Promise<MqttClient>
@@ -31,7 +34,8 @@ export interface TestHub {
   ) => Promise<Response>
   /** The session cookie of a signed-in person. */
   readonly signIn: (name: string) => Promise<string>
-  readonly restart: () => Promise<void>
+  /** Stops and starts again; `meanwhile` is what befalls the files in between. */
+  readonly restart: (meanwhile?: () => void) => Promise<void>
   readonly stop: () => Promise<void>
 }
 
@@ -50,6 +54,9 @@ export async function testHub(options: {
   at: number
   settings?: Partial<Settings>
   residents?: readonly string[]
+  conformance?: boolean
+  tls?: HubConfig['tls']
+  limits?: Partial<BrokerLimits>
 }): Promise<TestHub> {
   const dataDir = dataFolder()
   const clock = { at: options.at }
@@ -57,10 +64,19 @@ export async function testHub(options: {
     dataDir,
     bind: '127.0.0.1',
     http: { port: 0, allowedHosts: [] },
-    mqtt: { port: 0, root: 'comunita', limits: DEFAULT_BROKER_LIMITS },
+    mqtt: {
+      port: 0,
+      root: 'comunita',
+      limits: { ...DEFAULT_BROKER_LIMITS, ...options.limits },
+      conformance: options.conformance ?? false,
+    },
+    tls: options.tls ?? null,
+    mqtts: { port: 0 },
+    https: { port: options.tls ? 0 : null },
     ingest: { commitIntervalMs: 5 },
     tick: { intervalS: 30 },
     log: { level: 'silent' },
+    backup: { enabled: false, dir: join(dataDir, 'backups'), raw: false },
   }
   const start = () => startHub(config, { clock: { now: () => clock.at }, log: makeLog('silent') })
   let hub = await start()
@@ -88,6 +104,7 @@ export async function testHub(options: {
     },
     clock,
     dataDir,
+    config,
     get url() {
       return `http://127.0.0.1:${hub.httpPort}`
     },
@@ -116,8 +133,9 @@ export async function testHub(options: {
       })
       return answer.headers.getSetCookie()[0]?.split(';')[0] ?? ''
     },
-    restart: async () => {
+    restart: async (meanwhile = () => {}) => {
       await hub.stop()
+      meanwhile()
       hub = await start()
     },
     stop: async () => {

@@ -11,7 +11,8 @@ export async function alerts(deps: HubDeps, house: string | null) {
       codice: a.code,
       aperto: isoSeconds(a.openedAt),
       chiuso: a.closedAt === null ? null : isoSeconds(a.closedAt),
-      dettaglio: a.detail,
+      dettaglio:
+        typeof a.detail['ultimo'] === 'number' ? { ...a.detail, ultimo: isoSeconds(a.detail['ultimo']) } : a.detail,
     })),
   }
 }

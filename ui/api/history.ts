@@ -2,9 +2,10 @@ import type { FieldError, Result } from '../../hub/domain/result.ts'
 import { fail, ok } from '../../hub/domain/result.ts'
 import { sharedEnergy, sharePart } from '../../hub/domain/sharing.ts'
 import type { SlotView } from '../../hub/domain/slot.ts'
-import { viewSlot } from '../../hub/domain/slot.ts'
+import { emptySlot, viewSlot } from '../../hub/domain/slot.ts'
 import { DAY, HOUR, isoSeconds, MINUTE, SECOND, SLOT } from '../../hub/domain/time.ts'
-import type { StoredSlot } from '../../hub/store/readings.ts'
+import type { HourSum, StoredSlot } from '../../hub/store/hours.ts'
+import { sumHours } from '../../hub/store/hours.ts'
 import { readSlots } from '../../hub/store/readings.ts'
 import type { HubDeps } from '../deps.ts'
 import { parseDay } from '../queries/day.ts'
@@ -99,20 +100,52 @@ export function intervals({ from, to, step }: HistoryQuestion, zone: string): In
 /** `GET /api/storico/`. */
 export async function history(deps: HubDeps, question: HistoryQuestion) {
   const zone = deps.registry().settings.zone
-  const group = question.step === '5m' ? SLOT : question.step === '15m' ? STEP_MS['15m'] : HOUR
+  const { step } = question
   const members = Math.max(1, deps.registry().houses.size)
+  const bounds = intervals(question, zone)
+  const rows =
+    step === '5m' || step === '15m'
+      ? await fineRows(deps, bounds, STEP_MS[step], question.house, members)
+      : (await sumHours(deps.readings, bounds, question.house)).map((sum, i) =>
+          hourRow(bounds[i] ?? NO_INTERVAL, sum, question.house, members),
+        )
+  return { casa: question.house, passo: step, fuso: zone, righe: rows.map(toWire) }
+}
+
+const NO_INTERVAL: Interval = { start: 0, end: 0 }
+
+function hourRow({ start, end }: Interval, sum: HourSum | null, house: string | null, members: number): HistoryRow {
+  const { energy, sharedWh } = sum ?? { energy: emptySlot(), sharedWh: null }
+  const view = viewSlot(energy, ((end - start) / SECOND) * (house === null ? members : 1))
+  const row = { ...view, sharedWh, start, end }
+  if (house !== null) return row
+  return {
+    ...row,
+    importedWh: sharedWh === null ? null : energy.importedWh,
+    exportedWh: sharedWh === null ? null : energy.exportedWh,
+  }
+}
+
+/** Rows shorter than the hour, which live as long as the slots do. */
+async function fineRows(
+  deps: HubDeps,
+  bounds: readonly Interval[],
+  groupMs: number,
+  house: string | null,
+  members: number,
+): Promise<HistoryRow[]> {
   const rows: HistoryRow[] = []
-  for (const window of windows(intervals(question, zone))) {
-    const from = window[0]?.start ?? question.from
-    const slots = await readSlots(deps.readings, { from, to: window.at(-1)?.end ?? from, groupMs: group })
+  for (const window of windows(bounds)) {
+    const from = window[0]?.start ?? 0
+    const slots = await readSlots(deps.readings, { from, to: window.at(-1)?.end ?? from, groupMs })
     let next = 0
     for (const interval of window) {
       const first = next
       while ((slots[next]?.start ?? Number.POSITIVE_INFINITY) < interval.end) next += 1
-      rows.push(historyRow(interval, slots.slice(first, next), question.house, members))
+      rows.push(historyRow(interval, slots.slice(first, next), house, members))
     }
   }
-  return { casa: question.house, passo: question.step, fuso: zone, righe: rows.map(toWire) }
+  return rows
 }
 
 const WINDOW = 32 * DAY

@@ -154,8 +154,8 @@ describe('what each role is offered', () => {
   }
   test.each([
     ['resident', ['/', '/comunita']],
-    ['technician', ['/', '/comunita', '/impianto']],
-    ['admin', ['/', '/comunita', '/impianto', '/impostazioni']],
+    ['technician', ['/', '/comunita', '/impianto', '/registro']],
+    ['admin', ['/', '/comunita', '/impianto', '/registro', '/impostazioni']],
   ] as const)('%s', (role, expected) => expect(links(role)).toEqual(expected))
   test('nobody has no pages and no way out', () => {
     const html = signInPage({ back: '/', name: '', problem: null, retryS: 0 }, sampleReader({ user: null }))

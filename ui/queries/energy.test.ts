@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { SlotEnergy } from '../../hub/domain/slot.ts'
 import { emptySlot } from '../../hub/domain/slot.ts'
 import { HOUR, SLOT } from '../../hub/domain/time.ts'
-import type { StoredSlot } from '../../hub/store/readings.ts'
+import type { StoredSlot } from '../../hub/store/hours.ts'
 import { communityTotals, curve, dayFlows, houseTotals } from './energy.ts'
 
 const MIDNIGHT = Date.UTC(2026, 5, 21)

@@ -2,9 +2,10 @@ import { selfConsumptionRate, selfSufficiencyRate } from '../../hub/domain/balan
 import type { Exchange, Flow } from '../../hub/domain/sharing.ts'
 import { energyFlows, sharedEnergy, sharePart } from '../../hub/domain/sharing.ts'
 import type { SlotEnergy } from '../../hub/domain/slot.ts'
-import { addSlot, emptySlot, QUALITIES, viewSlot } from '../../hub/domain/slot.ts'
+import { addSlot, emptySlot, LEAST_COVERED_S, QUALITIES, viewSlot } from '../../hub/domain/slot.ts'
 import { HOUR, SECOND, SLOT } from '../../hub/domain/time.ts'
-import type { StoredSlot } from '../../hub/store/readings.ts'
+import type { StoredSlot } from '../../hub/store/hours.ts'
+import type { SlotPower } from '../../hub/store/power.ts'
 import { readSlots } from '../../hub/store/readings.ts'
 import type { ReadingsDb } from '../../hub/store/store.ts'
 import type { CurvePoint, DayTotals } from '../view-models.ts'
@@ -111,6 +112,15 @@ export function curve(slots: readonly StoredSlot[], from: number, to: number): C
   return points
 }
 
+/** The same of the community, whose slots were added up in the store. */
+export function communityCurve(powers: readonly SlotPower[], from: number, to: number): CurvePoint[] {
+  const byStart = new Map(powers.map((power) => [power.start, power]))
+  const points: CurvePoint[] = []
+  for (let start = from; start < to; start += SLOT)
+    points.push(byStart.get(start) ?? { start, productionW: null, consumptionW: null, quality: 'mancante' })
+  return points
+}
+
 function pointOf(start: number, slots: readonly StoredSlot[]): CurvePoint {
   const views = slots.map(({ energy }) => ({ energy, view: viewSlot(energy, SLOT / SECOND) }))
   const worst = views.reduce((most, { view }) => Math.max(most, QUALITIES.indexOf(view.quality)), 0)
@@ -129,9 +139,6 @@ function pointOf(start: number, slots: readonly StoredSlot[]): CurvePoint {
     quality: views.length === 0 ? 'mancante' : (QUALITIES[worst] ?? 'mancante'),
   }
 }
-
-/** Less of a slot than this says nothing of its power: a counter steps by whole Wh. */
-const LEAST_COVERED_S = 60
 
 /** Mean power over the covered part of a slot, W: the slot that is being filled stands as high as the full ones. */
 function meanPower(wh: number | null, coveredS: number): number | null {

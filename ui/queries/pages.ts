@@ -5,11 +5,12 @@ import { GRID } from '../../hub/domain/sharing.ts'
 import type { Viewer } from '../../hub/domain/visibility.ts'
 import { mergeFlows, namesFor, OTHERS } from '../../hub/domain/visibility.ts'
 import { listAlerts } from '../../hub/store/alerts.ts'
+import { readCommunityPower } from '../../hub/store/power.ts'
 import { readSlots } from '../../hub/store/readings.ts'
 import type { HubDeps } from '../deps.ts'
 import type { AlertView, CommunityPage, DayChoice, HousePage } from '../view-models.ts'
 import { dayBenchmark, liveBenchmark } from './benchmark-view.ts'
-import { communityTotals, curve, dayFlows, houseTotals, readDay } from './energy.ts'
+import { communityCurve, communityTotals, curve, dayFlows, houseTotals, readDay } from './energy.ts'
 import { liveBalance, liveNames, wholeBalance } from './live.ts'
 import type { Memo } from './memo.ts'
 
@@ -73,7 +74,7 @@ export async function communityPage({ deps, memo, viewer, day }: PageQuery): Pro
     readDay(deps.readings, day.from, Math.min(day.to, now)),
   )
   const community = await memo.get(`community ${day.day}`, async () =>
-    curve(await readSlots(deps.readings, { from: day.from, to: day.to }), day.from, day.to),
+    communityCurve(await readCommunityPower(deps.readings, day), day.from, day.to),
   )
   const heard = new Set(energy.hours.map((hour) => hour.house))
   const silent = new Set([...houses.keys()].filter((id) => !heard.has(id)))

@@ -6,7 +6,7 @@ import type { MessageKey } from './messages.it.ts'
 import { isMessage } from './messages.ts'
 import type { View } from './view.ts'
 
-export type PageName = 'house' | 'community' | 'plant' | 'settings'
+export type PageName = 'house' | 'community' | 'plant' | 'log' | 'settings'
 
 interface LayoutProps {
   readonly view: View
@@ -31,6 +31,7 @@ const PAGES: readonly { page: PageName; path: string; icon: IconName; roles: rea
   { page: 'house', path: '/', icon: 'house', roles: ['resident', 'technician', 'admin'] },
   { page: 'community', path: '/comunita', icon: 'neighbours', roles: ['resident', 'technician', 'admin'] },
   { page: 'plant', path: '/impianto', icon: 'wrench', roles: ['technician', 'admin'] },
+  { page: 'log', path: '/registro', icon: 'list', roles: ['technician', 'admin'] },
   { page: 'settings', path: '/impostazioni', icon: 'gear', roles: ['admin'] },
 ]
 
@@ -98,6 +99,7 @@ function Header({
     house: t('nav.house'),
     community: t('nav.community'),
     plant: t('nav.plant'),
+    log: t('nav.log'),
     settings: t('nav.settings'),
   }
   return (

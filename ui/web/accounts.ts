@@ -1,5 +1,5 @@
 import { setCookie } from 'hono/cookie'
-import { addUser, audit, findUser } from '../../hub/store/people.ts'
+import { addUser, audit, findUser, userNameProblem } from '../../hub/store/people.ts'
 import type { HubDeps } from '../deps.ts'
 import { firstStartPage } from '../pages/first-start.tsx'
 import { signInPage } from '../pages/sign-in.tsx'
@@ -11,8 +11,6 @@ import { html, message } from './pages.ts'
 import { beginSession, leaveSession } from './session.ts'
 import { Throttle } from './throttle.ts'
 
-const MIN_PASSWORD = 10
-const NAME_PATTERN = /^[\p{L}\p{N}][\p{L}\p{N}._ -]{0,39}$/u
 const YEAR_S = 365 * 24 * 3600
 
 const perAddress = new Throttle(20)
@@ -41,7 +39,7 @@ export async function signIn(context: RouteContext): Promise<Response> {
   }
   const user = await findUser(deps.view, name)
   // An unknown name costs the same time as a wrong password.
-  const correct = await checkPassword(deps, text(form['password']), user?.passwordHash)
+  const correct = await checkPassword(deps, text(form['password']), user?.passwordHash ?? null)
   if (correct === 'busy') return message(context, 503, { 'retry-after': '10' })
   if (!user || !correct)
     return html(context, signInPage({ back, name, problem: 'sbagliato', retryS: 0 }, readerOf(context)), 422)
@@ -50,19 +48,13 @@ export async function signIn(context: RouteContext): Promise<Response> {
   return c.redirect(back, 303)
 }
 
-async function checkPassword(deps: HubDeps, password: string, hash: string | undefined): Promise<boolean | 'busy'> {
+async function checkPassword(deps: HubDeps, password: string, hash: string | null): Promise<boolean | 'busy'> {
   try {
-    return await deps.passwords.verify(password, hash ?? (await decoyHash(deps)))
+    return await deps.passwords.verify(password, hash)
   } catch (error) {
     if ((error as Error).name === 'PasswordsBusyError') return 'busy'
     throw error
   }
-}
-
-let decoy: Promise<string> | null = null
-function decoyHash(deps: HubDeps): Promise<string> {
-  decoy ??= deps.passwords.hash('nobody has this password')
-  return decoy
 }
 
 /** `POST /uscita`. */
@@ -83,8 +75,12 @@ export async function savePreferences({ c }: RouteContext): Promise<Response> {
 
 /** `GET /avvio`: open only while there is no admin. */
 export function showFirstStart(context: RouteContext): Response {
-  if (context.deps.firstStart.code() === null) return context.c.redirect('/', 303)
-  return html(context, firstStartPage({ name: '', minLength: MIN_PASSWORD, problems: [] }, readerOf(context)))
+  const { deps } = context
+  if (deps.firstStart.code() === null) return context.c.redirect('/', 303)
+  return html(
+    context,
+    firstStartPage({ name: '', minLength: deps.passwords.minLength, problems: [] }, readerOf(context)),
+  )
 }
 
 /** `POST /avvio`: the first admin, made with the code from the hub's console. */
@@ -97,13 +93,17 @@ export async function makeFirstAdmin(context: RouteContext): Promise<Response> {
   const password = text(form['password'])
   const wait = perAddress.wait(`avvio ${addressOf(context)}`, performance.now())
   const problems: FirstStartProblem[] = []
-  if (wait > 0 || deps.hashKey(text(form['codice']).trim().toUpperCase()) !== deps.hashKey(expected))
-    problems.push('codice')
-  if (!NAME_PATTERN.test(name)) problems.push('nome')
-  if (password.length < MIN_PASSWORD) problems.push('password')
+  if (wait > 0) return message(context, 429, { 'retry-after': String(wait) })
+  if (deps.hashKey(text(form['codice']).trim().toUpperCase()) !== deps.hashKey(expected)) problems.push('codice')
+  if (userNameProblem(name) !== null) problems.push('nome')
+  if (deps.passwords.problem(password) !== null) problems.push('password')
   else if (password !== text(form['password2'])) problems.push('password2')
   if (problems.length > 0)
-    return html(context, firstStartPage({ name, minLength: MIN_PASSWORD, problems }, readerOf(context)), 422)
+    return html(
+      context,
+      firstStartPage({ name, minLength: deps.passwords.minLength, problems }, readerOf(context)),
+      422,
+    )
   const at = deps.now()
   await addUser(deps.control, {
     name,

@@ -1,7 +1,9 @@
 import type { Series } from '../../hub/domain/reading.ts'
+import { hasHistory } from '../../hub/store/readings.ts'
 import { alerts } from '../api/alerts.ts'
 import { communityState, dashboard } from '../api/community.ts'
 import { history, historyCsv, parseHistory } from '../api/history.ts'
+import { metrics } from '../api/metrics.ts'
 import { postReading } from '../api/post-reading.ts'
 import { ownHouse, viewerOf } from './access.ts'
 import type { RouteContext } from './context.ts'
@@ -28,7 +30,8 @@ export async function getHistory({ c, deps, principal }: RouteContext): Promise<
   const own = ownHouse(principal)
   if (house !== null && own !== null && house !== own)
     return problem(403, 'Residents see the history of their own house and of the community.')
-  if (house !== null && !houses.has(house)) return problem(404, `No house "${house.slice(0, 40)}".`)
+  if (house !== null && !houses.has(house) && !(await hasHistory(deps.readings, house)))
+    return problem(404, `No house "${house.slice(0, 40)}".`)
   const answer = await history(deps, question.value)
   if (!/\btext\/csv\b/.test(c.req.header('accept') ?? '')) return json(answer)
   return new Response(historyCsv(answer), { headers: { 'content-type': 'text/csv; charset=utf-8' } })
@@ -37,8 +40,9 @@ export async function getHistory({ c, deps, principal }: RouteContext): Promise<
 export function postOf(series: Series): (context: RouteContext) => Promise<Response> {
   return async ({ c, deps, principal }) => {
     const type = c.req.header('content-type')
-    if (type !== undefined && !/^application\/([a-z.+-]+\+)?json\b/i.test(type)) {
-      return problem(415, `Send application/json, not ${type.slice(0, 60)}.`)
+    // A form of another site sends no JSON: whoever comes with a session must say that it is.
+    if (type === undefined ? principal.kind === 'person' : !/^application\/([a-z.+-]+\+)?json\b/i.test(type)) {
+      return problem(415, `Send application/json, not ${(type ?? 'nothing').slice(0, 60)}.`)
     }
     let body: unknown
     try {
@@ -58,4 +62,9 @@ export function getHealth({ deps, principal }: RouteContext): Response {
     { stato: reasons.length === 0 ? 'ok' : 'degradato', ...(mayRead ? { motivi: reasons } : {}) },
     reasons.length === 0 ? 200 : 503,
   )
+}
+
+/** `GET /metrics`: for Prometheus. */
+export function getMetrics({ deps }: RouteContext): Response {
+  return new Response(metrics(deps), { headers: { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' } })
 }

@@ -8,7 +8,8 @@ const QUIET_MS = 10_000
 /** A page that has not taken its last message for this long is let go; it comes back by itself. */
 const STUCK_MS = 30_000
 const MOST_STREAMS = 500
-const STILL_ALLOWED_EVERY_MS = 30_000
+/** Whoever may no longer look is let go with the next beat. */
+const STILL_ALLOWED_EVERY_MS = 1_500
 
 interface Viewer {
   readonly stream: SSEStreamingApi

@@ -3,8 +3,10 @@ import type { House } from '../../hub/domain/house.ts'
 import { housePage as drawHouse, liveParts as houseParts } from '../pages/casa.tsx'
 import { liveParts as communityParts, communityPage as drawCommunity } from '../pages/comunita.tsx'
 import { plantPage as drawPlant, liveParts as plantParts } from '../pages/impianto.tsx'
+import { logPage } from '../pages/log.tsx'
 import { messagePage } from '../pages/message.tsx'
 import { chooseDay } from '../queries/day.ts'
+import { logEntries } from '../queries/log.ts'
 import type { PageQuery } from '../queries/pages.ts'
 import { communityPage, housePage } from '../queries/pages.ts'
 import { plantPage } from '../queries/plant.ts'
@@ -20,17 +22,38 @@ export async function showHouse(context: RouteContext): Promise<Response> {
   const house = chooseHouse(context)
   if (house === 'forbidden') return message(context, 403)
   if (!house) return message(context, context.deps.registry().houses.size === 0 ? 'noHouse' : 404)
-  return html(context, drawHouse(await housePage(pageQuery(context), house), readerOf(context)))
+  return html(
+    context,
+    drawHouse(await housePage(pageQuery(context, context.c.req.query('giorno')), house), readerOf(context)),
+  )
 }
 
 /** `GET /comunita`. */
 export async function showCommunity(context: RouteContext): Promise<Response> {
-  return html(context, drawCommunity(await communityPage(pageQuery(context)), readerOf(context)))
+  return html(
+    context,
+    drawCommunity(await communityPage(pageQuery(context, context.c.req.query('giorno'))), readerOf(context)),
+  )
 }
 
 /** `GET /impianto`. */
 export async function showPlant(context: RouteContext): Promise<Response> {
   return html(context, drawPlant(await plantPage(context.deps), readerOf(context)))
+}
+
+/** `GET /registro`. */
+export function showLog(context: RouteContext): Response {
+  const { c, deps } = context
+  return html(context, logPage(logEntries(deps.logLines(), c.req.query()), readerOf(context)))
+}
+
+/** `GET /registro/scarica`: the lines as they are. */
+export function downloadLog({ deps }: RouteContext): Response {
+  const headers = {
+    'content-type': 'application/jsonl',
+    'content-disposition': 'attachment; filename="solar-family.log.jsonl"',
+  }
+  return new Response(`${deps.logLines().join('\n')}\n`, { headers })
 }
 
 /** `GET /eventi?pagina=`: the changing parts of an open page, again and again. */
@@ -59,9 +82,9 @@ function parts(
 ): (() => Promise<readonly LivePart[]>) | null {
   switch (page) {
     case 'casa':
-      return house ? async () => houseParts(await housePage(pageQuery(context), house), reader()) : null
+      return house ? async () => houseParts(await housePage(pageQuery(context, undefined), house), reader()) : null
     case 'comunita':
-      return async () => communityParts(await communityPage(pageQuery(context)), reader())
+      return async () => communityParts(await communityPage(pageQuery(context, undefined)), reader())
     case 'impianto':
       return async () => plantParts(await plantPage(context.deps), reader())
     default:
@@ -69,8 +92,9 @@ function parts(
   }
 }
 
-function pageQuery({ c, deps, memo, principal }: RouteContext): PageQuery {
-  const day = chooseDay(c.req.query('giorno'), deps.now(), deps.registry().settings.zone)
+/** `asked` = the day in the address; an open page always shows today. */
+function pageQuery({ deps, memo, principal }: RouteContext, asked: string | undefined): PageQuery {
+  const day = chooseDay(asked, deps.now(), deps.registry().settings.zone)
   return { deps, memo, viewer: viewerOf(principal), day }
 }
 

@@ -10,6 +10,7 @@ import { html } from './pages.ts'
 
 type Values = Record<SettingsField, string>
 type Errors = Partial<Record<SettingsField, SettingsError>>
+type FormSettings = Omit<Settings, 'retention'>
 
 /** `GET /impostazioni`. */
 export function showSettings(context: RouteContext): Response {
@@ -42,7 +43,7 @@ export async function saveSettings(context: RouteContext): Promise<Response> {
 }
 
 /** The settings a form holds, or which field is wrong and how. */
-export function parseSettings(values: Values): { settings: Settings | null; errors: Errors } {
+export function parseSettings(values: Values): { settings: FormSettings | null; errors: Errors } {
   const errors: Errors = {}
   const numberIn = (field: SettingsField, min: number, max: number, whole = false): number => {
     const value = Number(values[field].replace(',', '.'))

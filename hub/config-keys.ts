@@ -1,0 +1,79 @@
+import { isIP } from 'node:net'
+import { isAbsolute } from 'node:path'
+import { z } from 'zod'
+
+export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
+export type LogLevel = (typeof LOG_LEVELS)[number]
+
+/** What a key of the configuration may hold, in the sentence that a wrong value gets. */
+export interface Key {
+  readonly schema: z.ZodType
+  readonly expected: string
+  readonly initial: unknown
+}
+
+const whole = (from: number, to: number, initial: number, unit = ''): Key => ({
+  schema: z.number().int().min(from).max(to),
+  expected: `a whole number from ${from} to ${to}${unit}`,
+  initial,
+})
+const port = (initial: number): Key => ({
+  ...whole(0, 65_535, initial),
+  expected: 'a port from 1 to 65535, or 0 for any free one',
+})
+
+const yesNo = (initial: boolean): Key => ({ schema: z.boolean(), expected: 'true or false', initial })
+/** Compared by identity: what they are given on the command line is made absolute, or a number. */
+export const FOLDER: Key = {
+  schema: z.string().refine(isAbsolute),
+  expected: 'the absolute path of a folder',
+  initial: null,
+}
+export const FILE: Key = { ...FOLDER, expected: 'the absolute path of a PEM file' }
+export const OPTIONAL_PORT: Key = { ...port(0), initial: null }
+
+const HOST_NAME = /^(?!-)[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*$/
+const DIVISORS = [5, 6, 10, 12, 15, 20, 30]
+
+export const KEYS: Readonly<Record<string, Key>> = {
+  data_dir: FOLDER,
+  bind: {
+    schema: z.string().refine((address) => isIP(address) !== 0 || address === 'localhost'),
+    expected: 'an IP address of this machine, 127.0.0.1 for itself only, or 0.0.0.0 for all',
+    initial: '0.0.0.0',
+  },
+  'http.port': port(8080),
+  'http.allowed_hosts': {
+    schema: z.array(z.string().refine((host) => HOST_NAME.test(host) || isIP(host) !== 0)),
+    expected: 'a list of host names without "http://" and port, such as ["solar.example.org"]',
+    initial: [],
+  },
+  'mqtt.port': port(1883),
+  'mqtts.port': port(8883),
+  'https.port': OPTIONAL_PORT,
+  'tls.cert': FILE,
+  'tls.key': FILE,
+  'mqtt.root': {
+    schema: z.string().regex(/^[^+#/$\s\0][^+#/\s\0]{0,63}$/),
+    expected: 'one topic level of 1 to 64 characters without "/", "+", "#" and spaces, such as "comunita"',
+    initial: 'comunita',
+  },
+  'mqtt.max_packet_bytes': whole(1024, 1_048_576, 65_536, ' bytes'),
+  'mqtt.connect_timeout_s': whole(1, 60, 5, ' s'),
+  'mqtt.drain_timeout_s': whole(1, 60, 5, ' s'),
+  'mqtt.max_connections': whole(1, 100_000, 1000),
+  'mqtt.max_connections_per_address': whole(1, 100_000, 100),
+  'mqtt.rate_limit': whole(0, 100_000, 200, ' messages/s, 0 for no limit'),
+  'mqtt.rate_burst': whole(0, 1_000_000, 1000, ' messages'),
+  'mqtt.conformance': yesNo(false),
+  'ingest.commit_interval_ms': whole(0, 1000, 20, ' ms'),
+  'tick.interval_s': {
+    schema: z.number().refine((s) => DIVISORS.includes(s)),
+    expected: `one of ${DIVISORS.join(', ')} (5 to 30 s, dividing a minute)`,
+    initial: 10,
+  },
+  'log.level': { schema: z.enum(LOG_LEVELS), expected: `one of ${LOG_LEVELS.join(', ')}`, initial: 'info' },
+  'backup.enabled': yesNo(true),
+  'backup.dir': FOLDER,
+  'backup.raw': yesNo(false),
+}

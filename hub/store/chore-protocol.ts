@@ -1,0 +1,32 @@
+import type { BackupRequest, Manifest } from './backup.ts'
+import type { CopyFacts } from './copy.ts'
+import type { RecoverOutcome, RecoverRequest } from './recover.ts'
+import type { SlotsCopyOutcome, SlotsCopyRequest } from './slots-copy.ts'
+
+/** Long work on database files that is done in a thread of its own, which ends with it. */
+export interface Chores {
+  /** Copies one database whole. */
+  readonly copy: { readonly request: { readonly from: string; readonly to: string }; readonly outcome: CopyFacts }
+  readonly slots: { readonly request: SlotsCopyRequest; readonly outcome: SlotsCopyOutcome }
+  /** Makes the copy of the slots anew and packs it, with the control database, into a backup. */
+  readonly nightly: {
+    readonly request: Omit<BackupRequest, 'readings'> & { readonly slots: string; readonly readings: string }
+    readonly outcome: Manifest
+  }
+  /** Looks at every page of a database: what is wrong, or null. */
+  /** Makes the new readings.db that is to take the place of this one. */
+  readonly fresh: { readonly request: { readonly file: string }; readonly outcome: null }
+  readonly recover: { readonly request: RecoverRequest; readonly outcome: RecoverOutcome | null }
+  readonly check: { readonly request: { readonly file: string }; readonly outcome: string | null }
+}
+
+export type ChoreName = keyof Chores
+
+export interface Chore<N extends ChoreName = ChoreName> {
+  readonly name: N
+  readonly request: Chores[N]['request']
+}
+
+export type ChoreReply =
+  | { readonly value: unknown }
+  | { readonly error: { readonly code: string; readonly message: string } }

@@ -1,0 +1,29 @@
+import { Worker } from 'node:worker_threads'
+import type { ChoreName, ChoreReply, Chores } from './chore-protocol.ts'
+import { StoreError } from './thread.ts'
+
+/** Runs one chore in a new thread; ends it where `signal` does. Rejects with a StoreError. */
+export function runChore<N extends ChoreName>(
+  name: N,
+  request: Chores[N]['request'],
+  signal?: AbortSignal,
+): Promise<Chores[N]['outcome']> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(new StoreError('CLOSED', 'the hub is stopping'))
+    const worker = new Worker(new URL('./chore-worker.ts', import.meta.url), {
+      workerData: { name, request },
+      execArgv: [],
+    })
+    const abort = () => void worker.terminate()
+    signal?.addEventListener('abort', abort, { once: true })
+    worker.on('message', (reply: ChoreReply) => {
+      if ('error' in reply) reject(new StoreError(reply.error.code, reply.error.message))
+      else resolve(reply.value as Chores[N]['outcome'])
+    })
+    worker.on('error', (error) => reject(new StoreError('THREAD', String(error))))
+    worker.on('exit', () => {
+      signal?.removeEventListener('abort', abort)
+      reject(new StoreError(signal?.aborted ? 'CLOSED' : 'THREAD', `the thread for ${name} has ended`))
+    })
+  })
+}

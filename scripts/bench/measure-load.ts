@@ -1,0 +1,58 @@
+import { dataFolder } from './folders.ts'
+import { importHouses } from './houses.ts'
+import type { Loaded } from './load.ts'
+import { load } from './load.ts'
+import type { Row } from './row.ts'
+import { mib, rows } from './row.ts'
+import { startHubServer } from './servers.ts'
+
+export interface LoadTimes {
+  readonly warmUpS: number
+  readonly seconds: number
+}
+
+/** A community at its usual pace: 100 houses that each say something every second. */
+export async function measureCommunity(times: LoadTimes): Promise<Row[]> {
+  const loaded = await offer(100, [100], times)
+  return loaded.flatMap((l) =>
+    rows(
+      '100 houses x 1 msg/s',
+      ...latencies(l),
+      ['VmRSS', mib(l.rssKb), 'MiB'],
+      ['private dirty', mib(l.privateDirtyKb), 'MiB'],
+      ['processor, of one core', 100 * l.serverCpu, '%'],
+    ),
+  )
+}
+
+/** How long an acknowledgement takes as more is offered. */
+export async function measureRates(rates: readonly number[], times: LoadTimes): Promise<Row[]> {
+  const loaded = await offer(50, rates, times)
+  return loaded.flatMap((l, i) =>
+    rows(`50 houses, ${rates[i]} msg/s`, ['acknowledged', l.perSecond, 'msg/s'], ...latencies(l), [
+      'processor, of one core',
+      100 * l.serverCpu,
+      '%',
+    ]),
+  )
+}
+
+/** The rates one after another on one hub. */
+async function offer(houseCount: number, rates: readonly number[], times: LoadTimes): Promise<Loaded[]> {
+  const data = dataFolder()
+  const houses = await importHouses(data, houseCount)
+  const hub = await startHubServer(data)
+  const loaded: Loaded[] = []
+  for (const rate of rates)
+    loaded.push(await load(hub.pid, { port: hub.port, houses, rate, window: 0, ...times }, hub.commits))
+  await hub.stop()
+  return loaded
+}
+
+function latencies({ p50, p95, p99 }: Loaded): readonly (readonly [string, number, string])[] {
+  return [
+    ['PUBACK p50', p50, 'ms'],
+    ['PUBACK p95', p95, 'ms'],
+    ['PUBACK p99', p99, 'ms'],
+  ]
+}
