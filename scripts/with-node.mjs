@@ -20,7 +20,12 @@ if (node !== pinned && Number(process.versions.node.split('.')[0]) < OLDEST) {
 
 const child = spawn(node, ['--import', new URL('jsx.mjs', import.meta.url).href, ...process.argv.slice(2)], {
   stdio: 'inherit',
-  env: { ...process.env, PATH: `${dirname(node)}${delimiter}${process.env.PATH ?? ''}` },
+  env: {
+    // What Node makes of the sources is kept: the second start takes half the time of the first.
+    NODE_COMPILE_CACHE: fileURLToPath(new URL('node_modules/.cache/compile', root)),
+    ...process.env,
+    PATH: `${dirname(node)}${delimiter}${process.env.PATH ?? ''}`,
+  },
 })
 
 // A terminal already sends Ctrl-C and hang-up to the child: passing them on would deliver them twice.
