@@ -15,3 +15,11 @@ it('keeps the last lines, and no secret in them', () => {
   ])
   expect(tail.lines.join()).not.toContain('hunter2')
 })
+
+it('keeps for the page what standard error is spared, and nothing of a detail nobody asked for', () => {
+  const tail = new LogTail()
+  const log = makeLog('fatal', tail)
+  log.debug('detail')
+  log.info('told')
+  expect(tail.lines.map((line) => (JSON.parse(line) as { msg: string }).msg)).toEqual(['told'])
+})

@@ -1,4 +1,5 @@
 import { Writable } from 'node:stream'
+import type { Level } from 'pino'
 import { pino } from 'pino'
 
 export type Log = ReturnType<typeof makeLog>
@@ -25,22 +26,24 @@ export class LogTail extends Writable {
   }
 }
 
+const INFO = 30
+const SILENT = 'silent' as Level
+
 /** Names under which something secret could be logged by mistake. */
 const SECRET = ['password', 'key', 'token', 'cookie', 'authorization', 'passwordHash', 'keyHash']
 
-/** JSON lines on standard error, and in `tail`; nothing secret goes in. */
+/** JSON lines of `level` on standard error; in `tail` whatever is at least `info`. Nothing secret goes in. */
 export function makeLog(level: string, tail: LogTail | null = null) {
-  const streams: { level: 'trace'; stream: NodeJS.WritableStream | ReturnType<typeof pino.destination> }[] = [
-    { level: 'trace', stream: pino.destination({ dest: 2, sync: true }) },
-  ]
-  if (tail) streams.push({ level: 'trace', stream: tail })
+  const streams = [{ level: level as Level, stream: pino.destination({ dest: 2, sync: true }) }]
+  const all = tail ? [...streams, { level: 'info' as Level, stream: tail }] : streams
+  const least = tail && (pino.levels.values[level] ?? Number.POSITIVE_INFINITY) > INFO ? 'info' : level
   return pino(
     {
-      level,
+      level: least,
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
       redact: { paths: SECRET.flatMap((name) => [name, `*.${name}`]), censor: '***' },
     },
-    pino.multistream(streams as Parameters<typeof pino.multistream>[0]),
+    pino.multistream(all.filter(({ level: at }) => at !== SILENT)),
   )
 }

@@ -16,17 +16,21 @@ export function logPage(page: LogPage, reader: Reader): string {
     children: (
       <>
         <h1>{t('log.title')}</h1>
-        <form class="choice" method="get" action="/registro">
-          <label for="livello">{t('log.level')}</label>
-          <select id="livello" name="livello">
-            {LOG_LEVELS_SHOWN.map((level) => (
-              <option value={level} selected={level === page.level}>
-                {t(`log.level.${level}`)}
-              </option>
-            ))}
-          </select>
-          <label for="cerca">{t('log.search')}</label>
-          <input id="cerca" name="cerca" type="search" value={page.search} maxlength={80} />
+        <form class="choice spaced" method="get" action="/registro">
+          <span class="pair">
+            <label for="livello">{t('log.level')}</label>
+            <select id="livello" name="livello">
+              {LOG_LEVELS_SHOWN.map((level) => (
+                <option value={level} selected={level === page.level}>
+                  {t(`log.level.${level}`)}
+                </option>
+              ))}
+            </select>
+          </span>
+          <span class="pair">
+            <label for="cerca">{t('log.search')}</label>
+            <input id="cerca" name="cerca" type="search" value={page.search} maxlength={80} />
+          </span>
           <button type="submit">{t('log.show')}</button>
           <a class="button" href="/registro/scarica" download="solar-family.log.jsonl">
             {t('log.download')}

@@ -22,7 +22,7 @@ export const it = {
   'nav.community': 'Comunità',
   'nav.plant': 'Impianto',
   'nav.log': 'Registro',
-  'nav.settings': 'Impostazioni',
+  'nav.settings': 'Opzioni',
 
   'live.on': 'In diretta',
   'live.lost': 'Collegamento perso: riprovo',
