@@ -1,7 +1,8 @@
-import { readFileSync, statSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { makeApp } from '../ui/app.ts'
 import type { HubDeps } from '../ui/deps.ts'
 import { installAssets } from '../ui/view/assets.ts'
+import { programVersion } from './cli/version.ts'
 import type { HubConfig } from './config.ts'
 import { communityBalance } from './domain/balance.ts'
 import type { Effect } from './domain/effect.ts'
@@ -185,7 +186,6 @@ export async function startHub(
       view: store.view,
       readings: store.readings,
       files: store.files,
-      readingsBytes: () => sizeOf(store.files.readings),
       health: () => health.details,
       strangers: () => strangers.list(),
       broker: () => ({ port: mqttPort, clients: broker.connectedClients }),
@@ -198,7 +198,7 @@ export async function startHub(
       },
       firstStart: { code: () => (registry.current.hasAdmin ? null : code), done: () => registry.refresh() },
       allowedHosts: config.http.allowedHosts,
-      version: packageVersion(),
+      version: programVersion(),
       logLines: () => tail?.lines ?? [],
       log,
     }
@@ -277,15 +277,4 @@ function portError(what: string, port: number, option: string) {
       )
     throw error
   }
-}
-
-/** The version the program calls itself by. */
-function packageVersion(): string {
-  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8')
-  return (JSON.parse(text) as { version: string }).version
-}
-
-function sizeOf(file: string): number {
-  const size = (path: string) => statSync(path, { throwIfNoEntry: false })?.size ?? 0
-  return size(file) + size(`${file}-wal`)
 }

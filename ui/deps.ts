@@ -51,7 +51,6 @@ export interface HubDeps {
   readonly readings: ReadingsDb
   /** Paths of the database files. */
   readonly files: { readonly control: string; readonly readings: string }
-  readonly readingsBytes: () => number
   readonly health: () => readonly { readonly reason: string; readonly detail: string }[]
   readonly strangers: () => readonly { who: string; address: string; why: string; count: number; lastAt: number }[]
   readonly broker: () => { readonly port: number; readonly clients: number }

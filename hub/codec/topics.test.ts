@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { filterMatches } from '../domain/topic-filter.ts'
 import type { NodeTopic } from './topics.ts'
-import { alertTopic, benchmarkTopic, filterMatches, mayRetain, maySubscribe, parseNodeTopic } from './topics.ts'
+import { alertTopic, benchmarkTopic, mayRetain, maySubscribe, parseNodeTopic } from './topics.ts'
 
 const ROOT = 'comunita'
 
@@ -155,28 +156,6 @@ describe('maySubscribe', () => {
       }),
       { numRuns: 1000 },
     )
-  })
-})
-
-describe('filterMatches', () => {
-  it.each<[string, string, boolean]>([
-    ['a/b', 'a/b', true],
-    ['a/b', 'a/bb', false],
-    ['a/b', 'a', false],
-    ['a', 'a/b', false],
-    ['a/+', 'a/b', true],
-    ['a/+', 'a/b/c', false],
-    ['a/+', 'a', false],
-    ['a/+', 'a/', true],
-    ['+/b', 'a/b', true],
-    ['a/#', 'a/b/c', true],
-    ['a/#', 'a', true],
-    ['#', 'a/b', true],
-    ['a/+/c', 'a/b/c', true],
-    ['a/+/c', 'a/b/d', false],
-    ['a/b/#', 'a', false],
-  ])('%s and %s: %s', (filter, topic, expected) => {
-    expect(filterMatches(filter, topic)).toBe(expected)
   })
 })
 

@@ -49,17 +49,6 @@ export function benchmarkTopic(root: string): string {
   return `${root}/benchmark`
 }
 
-/** MQTT filter matching for topics without `$`: `+` is one level, `#` the rest. */
-export function filterMatches(filter: string, topic: string): boolean {
-  const wanted = filter.split('/')
-  const levels = topic.split('/')
-  for (const [i, level] of wanted.entries()) {
-    if (level === '#') return true
-    if (levels[i] === undefined || (level !== '+' && level !== levels[i])) return false
-  }
-  return wanted.length === levels.length
-}
-
 function isSeries(name: string | undefined): name is Series {
   return (SERIES as readonly string[]).includes(name ?? '')
 }

@@ -1,5 +1,6 @@
 import { timingSafeEqual } from 'node:crypto'
-import { alertTopic, filterMatches, mayRetain, maySubscribe, parseNodeTopic } from '../codec/topics.ts'
+import { alertTopic, mayRetain, maySubscribe, parseNodeTopic } from '../codec/topics.ts'
+import { filterMatches } from '../domain/topic-filter.ts'
 import type { BrokerPolicy, Login, PublishVerdict } from '../io/broker-policy.ts'
 import { hashKey } from '../store/key-hash.ts'
 import type { Ingest } from './ingest.ts'

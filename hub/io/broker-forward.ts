@@ -1,3 +1,4 @@
+import { filterMatches } from '../domain/topic-filter.ts'
 import type { Guest } from './broker-guest.ts'
 
 /** Whether a message is written to a client, with its QoS lowered to the highest one granted [MQTT-3.3.5-1]. */
@@ -18,19 +19,6 @@ export function mayForward(
 /** The highest QoS that was granted to a filter that a topic matches, or null where none does. */
 export function grantedQos(filters: ReadonlyMap<string, number>, topic: string): number | null {
   let most: number | null = null
-  for (const [filter, qos] of filters) if (qos > (most ?? -1) && matches(filter, topic)) most = qos
+  for (const [filter, qos] of filters) if (qos > (most ?? -1) && filterMatches(filter, topic)) most = qos
   return most
-}
-
-function matches(filter: string, topic: string): boolean {
-  if (filter === topic) return true
-  if (!filter.includes('#') && !filter.includes('+')) return false
-  if (topic.startsWith('$') && !filter.startsWith('$')) return false
-  const wanted = filter.split('/')
-  const levels = topic.split('/')
-  for (const [i, level] of wanted.entries()) {
-    if (level === '#') return true
-    if (levels[i] === undefined || (level !== '+' && level !== levels[i])) return false
-  }
-  return wanted.length === levels.length
 }

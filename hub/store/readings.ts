@@ -61,20 +61,12 @@ export async function readSlots(
 const MOST_SEEKS = 20_000
 const SUMS = sql.raw(SLOT_COLUMNS.map((c) => `sum(${c}) as ${c}`).join(', '))
 
-/** Start of the first and of the last slot of the history, or of the hour where slots are gone; null when there is none. */
-export async function historyRange(db: ReadingsDb): Promise<{ from: number; to: number } | null> {
-  const { rows } = await sql<{ from: number | null; to: number | null }>`
-    select min(start) as "from", max("end") as "to" from (
-      select (select min(start) from slot) as start, (select max(start) from slot) as "end"
-      union all select (select min(start) from community_hour), (select max(start) from community_hour)
-    )`.execute(db)
-  const row = rows[0]
-  return row && row.from !== null && row.to !== null ? { from: row.from, to: row.to } : null
-}
-
-/** Whether anything was ever stored of a house: it may have left the community since. */
+/** Whether anything was ever stored of a house: it may have left the community since. Asked of the tables that begin with the house. */
 export async function hasHistory(db: ReadingsDb, house: string): Promise<boolean> {
-  return (await db.selectFrom('slot').select('start').where('house', '=', house).limit(1).execute()).length > 0
+  const { rows } = await sql<{ known: number }>`
+    select exists (select 1 from series where house = ${house}) or exists (select 1 from interval where house = ${house})
+      or exists (select 1 from hour where house = ${house}) as known`.execute(db)
+  return rows[0]?.known === 1
 }
 
 export async function countReadings(db: ReadingsDb): Promise<number> {

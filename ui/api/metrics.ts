@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
-import { statSync } from 'node:fs'
 import { SECOND } from '../../hub/domain/time.ts'
+import { databaseSize } from '../../hub/store/size.ts'
 import type { HubDeps } from '../deps.ts'
 
 type Labels = Readonly<Record<string, string>>
@@ -62,7 +62,7 @@ export function metrics(deps: HubDeps): string {
       'Size of a database file with its log.',
       Object.entries(deps.files).map(([file, path]) => ({
         labels: { file },
-        value: sizeOf(path) + sizeOf(`${path}-wal`),
+        value: databaseSize(path),
       })),
     ),
     family('process_resident_memory_bytes', 'gauge', 'Memory of the process.', [{ value: process.memoryUsage.rss() }]),
@@ -86,10 +86,6 @@ function family(name: string, type: 'gauge' | 'counter', help: string, samples: 
 
 function escaped(label: string): string {
   return label.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')
-}
-
-function sizeOf(path: string): number {
-  return statSync(path, { throwIfNoEntry: false })?.size ?? 0
 }
 
 function cpuSeconds(): number {

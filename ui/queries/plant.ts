@@ -1,6 +1,7 @@
 import { plantStates } from '../../hub/domain/plant-state.ts'
 import { SECOND } from '../../hub/domain/time.ts'
 import { countReadings, readRefusals } from '../../hub/store/readings.ts'
+import { databaseSize } from '../../hub/store/size.ts'
 import type { HubDeps } from '../deps.ts'
 import type { PlantPage } from '../view-models.ts'
 
@@ -38,6 +39,6 @@ export async function plantPage(deps: HubDeps): Promise<PlantPage> {
     }),
     strangers: deps.strangers().map(({ who, address, why, count, lastAt }) => ({ who, address, why, count, lastAt })),
     broker: deps.broker(),
-    store: { readings, bytes: deps.readingsBytes(), commitMs: deps.ingest.lastCommitMs },
+    store: { readings, bytes: databaseSize(deps.files.readings), commitMs: deps.ingest.lastCommitMs },
   }
 }
