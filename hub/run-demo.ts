@@ -72,7 +72,7 @@ async function play(
   const keys = new Map(scene.houses.map(({ house }) => [house.id, makeNodeKey()]))
   const people = await furnish(config.dataDir, scene, keys, password)
   let running = now ? systemClock : null
-  const clock = { now: () => running?.now() ?? scene.start }
+  const clock = { now: () => running?.now() ?? scene.start, elapsed: () => running?.elapsed() ?? 0 }
   const hub = await startOrSay(() => startHub(config, { clock, log, tail, demo: true }))
   if (!hub) return 1
   const begun = performance.now()

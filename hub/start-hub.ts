@@ -6,6 +6,7 @@ import { programVersion } from './cli/version.ts'
 import type { HubConfig } from './config.ts'
 import { communityBalance } from './domain/balance.ts'
 import type { Effect } from './domain/effect.ts'
+import { resumeElapsed } from './domain/elapsed.ts'
 import { Health } from './flow/health.ts'
 import { Housekeeping } from './flow/housekeeping.ts'
 import { takeImage } from './flow/image.ts'
@@ -28,7 +29,7 @@ import { everySeconds } from './io/schedule.ts'
 import type { Supervisor } from './io/systemd.ts'
 import { startBackups } from './start-backups.ts'
 import { startRecovery } from './start-recovery.ts'
-import { lastBenchmark, markPerformed, pendingEffects, readCycle, saveTick } from './store/cycle.ts'
+import { lastBenchmark, markPerformed, pendingEffects, readCycle, readSavedClock, saveTick } from './store/cycle.ts'
 import { hashKey } from './store/key-hash.ts'
 import { inUse, lockDataFolder } from './store/lock.ts'
 import { mendFiles } from './store/mend.ts'
@@ -119,7 +120,9 @@ export async function startHub(
       live,
       health,
     })
-    const image = () => takeImage(clock.now(), listeningSince, registry.current, live)
+    const origin = resumeElapsed(await readSavedClock(store.view), clock.now()) - clock.elapsed()
+    const clocks = () => ({ now: clock.now(), elapsed: origin + clock.elapsed() })
+    const image = () => takeImage(clocks(), listeningSince, registry.current, live)
     const broker = new Broker(
       { ...DEFAULT_BROKER_LIMITS, ...config.mqtt.limits },
       mqttGate({

@@ -79,7 +79,7 @@ it('is backed up while it runs, restored on a blank machine, and examined', asyn
 })
 
 it('has its data folder to itself', async () => {
-  const second = startHub(street.config, { clock: { now: () => at }, log: makeLog('silent') })
+  const second = startHub(street.config, { clock: { now: () => at, elapsed: () => at }, log: makeLog('silent') })
   await expect(second).rejects.toThrow(`process id ${process.pid}`)
   expect(await measure(0)).toBe(201)
 })

@@ -11,6 +11,8 @@ import { MINUTE, slotStart } from './time.ts'
 /** Everything a tick may look at, frozen before it starts. */
 export interface ProcessImage {
   readonly now: number
+  /** Monotonic ms that go on over restarts and are never set: what leases, timers and minimum times count on. */
+  readonly elapsed: number
   /** When this hub began to listen: nobody is called silent for the time before. */
   readonly listeningSince: number
   readonly houses: readonly HouseImage[]

@@ -1,4 +1,5 @@
 import type { ProcessImage } from '../domain/cycle.ts'
+import type { ClockReading } from '../domain/elapsed.ts'
 import { NO_LATEST } from '../domain/latest.ts'
 import { sunPosition } from '../domain/sun.ts'
 import type { Live } from './live.ts'
@@ -6,7 +7,7 @@ import type { RegistrySnapshot } from './registry.ts'
 
 /** Freezes what a tick may look at. */
 export function takeImage(
-  now: number,
+  { now, elapsed }: ClockReading,
   listeningSince: number,
   { houses, settings }: RegistrySnapshot,
   live: Live,
@@ -14,6 +15,7 @@ export function takeImage(
   const latest = live.latestOf(houses.keys())
   return {
     now,
+    elapsed,
     listeningSince,
     houses: [...houses.values()].map((house) => ({
       id: house.id,

@@ -16,7 +16,14 @@ function image(slot: number): ProcessImage {
     const production = { w: 500 + slot, at: now, series: 'produzione' as const }
     return { id, peakPower: 1000, latest: { production, consumption: null }, node: null }
   })
-  return { now, listeningSince: 0, houses, rule: { threshold: 0.85, minHouses: 3 }, sunElevation: 40 }
+  return {
+    now,
+    elapsed: slot * SLOT,
+    listeningSince: 0,
+    houses,
+    rule: { threshold: 0.85, minHouses: 3 },
+    sunElevation: 40,
+  }
 }
 
 /** A control database whose next saves do as they are told. */
@@ -27,7 +34,7 @@ class FakeControl {
   readonly faults: ('fail' | 'stall' | 'stall and fail')[] = []
   stalled: (() => void)[] = []
 
-  save = (_at: number, state: CycleState, effects: readonly Effect[]): Promise<PendingEffect[]> => {
+  save = (_at: object, state: CycleState, effects: readonly Effect[]): Promise<PendingEffect[]> => {
     const commit = () => {
       this.state = state
       const rows = effects.map((effect, i) => ({ id: this.effects.length + i + 1, effect, performed: false }))

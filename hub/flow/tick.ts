@@ -1,13 +1,14 @@
 import type { CycleState, ProcessImage } from '../domain/cycle.ts'
 import { FIRST_STATE, runCycle } from '../domain/cycle.ts'
 import type { Effect } from '../domain/effect.ts'
+import type { ClockReading } from '../domain/elapsed.ts'
 import type { PendingEffect } from '../store/cycle.ts'
 import type { Health } from './health.ts'
 
 export interface TickOptions {
   readonly image: () => ProcessImage
   readonly load: () => Promise<CycleState>
-  readonly save: (at: number, state: CycleState, effects: readonly Effect[]) => Promise<PendingEffect[]>
+  readonly save: (at: ClockReading, state: CycleState, effects: readonly Effect[]) => Promise<PendingEffect[]>
   readonly pending: () => Promise<PendingEffect[]>
   readonly markPerformed: (ids: readonly number[], at: number) => Promise<void>
   readonly perform: (effect: Effect) => Promise<void>
@@ -69,7 +70,7 @@ export class Tick {
     if (!this.#dirty) return
     const before = this.#unsaved.length
     this.#unsaved.push(...effects)
-    const saved = await this.#save(image.now)
+    const saved = await this.#save(image)
     if (saved) {
       this.#performed.push(...saved.slice(0, before).map((p) => p.id))
       await this.#performAll(saved.slice(before))
@@ -80,7 +81,7 @@ export class Tick {
   }
 
   /** Saves the state and what is unsaved; null when that failed or is not done in time. */
-  async #save(at: number): Promise<readonly PendingEffect[] | null> {
+  async #save(at: ClockReading): Promise<readonly PendingEffect[] | null> {
     const { health, save, saveTimeoutMs } = this.#options
     try {
       if (this.#saving) throw new Error('the control database has not yet answered an earlier save')

@@ -6,7 +6,7 @@ import { FIRST_STATE } from '../domain/cycle.ts'
 import type { Effect } from '../domain/effect.ts'
 import { DEFAULT_SETTINGS } from '../domain/settings.ts'
 import { applyAlert, listAlerts } from './alerts.ts'
-import { markPerformed, pendingEffects, readCycle, saveTick } from './cycle.ts'
+import { markPerformed, pendingEffects, readCycle, readSavedClock, saveTick } from './cycle.ts'
 import type { KeyedHouse } from './houses.ts'
 import { addHouses, editHouse, listHouses, removeHouse, setHouseKey } from './houses.ts'
 import { migrate } from './migrations.ts'
@@ -253,9 +253,10 @@ describe('a tick', () => {
 
   it('starts with nothing, and is remembered with what is to be performed', async () => {
     expect(await readCycle(db)).toEqual(FIRST_STATE)
-    const pending = await saveTick(db, NOW, state, [opened('a'), published])
+    const pending = await saveTick(db, { now: NOW, elapsed: 500 }, state, [opened('a'), published])
     expect(pending.map((p) => p.effect)).toEqual([opened('a'), published])
     expect(await readCycle(db)).toEqual(state)
+    expect(await readSavedClock(db)).toEqual({ now: NOW, elapsed: 500 })
     expect(await pendingEffects(db)).toEqual(pending)
     expect(count('alert')).toBe(1)
     await markPerformed(
@@ -269,18 +270,18 @@ describe('a tick', () => {
 
   it('is saved whole or not at all', async () => {
     file.exec(`create trigger broken before insert on effect begin select raise(abort, 'disk on fire'); end`)
-    await expect(saveTick(db, NOW, state, [opened('a')])).rejects.toThrow('disk on fire')
+    await expect(saveTick(db, { now: NOW, elapsed: 500 }, state, [opened('a')])).rejects.toThrow('disk on fire')
     expect([await readCycle(db), count('alert'), count('effect')]).toEqual([FIRST_STATE, 0, 0])
     file.exec('drop trigger broken')
-    expect(await saveTick(db, NOW, state, [opened('a')])).toHaveLength(1)
+    expect(await saveTick(db, { now: NOW, elapsed: 500 }, state, [opened('a')])).toHaveLength(1)
   })
 
   it('forgets after a week what was performed, never what was not', async () => {
-    const [first, second] = await saveTick(db, NOW, state, [published, published])
+    const [first, second] = await saveTick(db, { now: NOW, elapsed: 500 }, state, [published, published])
     await markPerformed(db, [first?.id ?? 0], NOW)
-    await saveTick(db, NOW + 7 * DAY, state, [])
+    await saveTick(db, { now: NOW + 7 * DAY, elapsed: 7 * DAY }, state, [])
     expect(count('effect')).toBe(2)
-    await saveTick(db, NOW + 7 * DAY + 1, state, [])
+    await saveTick(db, { now: NOW + 7 * DAY + 1, elapsed: 7 * DAY + 1 }, state, [])
     expect((await pendingEffects(db)).map((p) => p.id)).toEqual([second?.id])
     expect(count('effect')).toBe(1)
   })

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { CycleState } from '../domain/cycle.ts'
 import { FIRST_STATE } from '../domain/cycle.ts'
 import type { Effect } from '../domain/effect.ts'
+import type { ClockReading } from '../domain/elapsed.ts'
 import { applyAlert } from './alerts.ts'
 import type { ControlDb } from './store.ts'
 
@@ -17,10 +18,16 @@ export async function readCycle(db: ControlDb): Promise<CycleState> {
   return row ? (JSON.parse(row.state) as CycleState) : FIRST_STATE
 }
 
+/** The clocks as the last tick that was saved read them. */
+export async function readSavedClock(db: ControlDb): Promise<ClockReading | null> {
+  const row = await db.selectFrom('cycle').select(['at', 'elapsed']).where('id', '=', 1).executeTakeFirst()
+  return row ? { now: row.at, elapsed: row.elapsed } : null
+}
+
 /** A tick's outcome in one transaction: the state, the alerts, and the effects that are still to be performed. */
 export async function saveTick(
   db: ControlDb,
-  at: number,
+  { now: at, elapsed }: ClockReading,
   state: CycleState,
   effects: readonly Effect[],
 ): Promise<PendingEffect[]> {
@@ -28,8 +35,8 @@ export async function saveTick(
     const text = JSON.stringify(state)
     await trx
       .insertInto('cycle')
-      .values({ id: 1, state: text, at })
-      .onConflict((c) => c.column('id').doUpdateSet({ state: text, at }))
+      .values({ id: 1, state: text, at, elapsed })
+      .onConflict((c) => c.column('id').doUpdateSet({ state: text, at, elapsed }))
       .execute()
     await trx
       .deleteFrom('effect')

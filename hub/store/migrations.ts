@@ -31,7 +31,7 @@ const CONTROL: Migrations = {
         )`,
         sql`create index alert_opened on alert (opened_at)`,
         sql`create unique index alert_open on alert (house, code) where closed_at is null`,
-        sql`create table cycle (id integer primary key check (id = 1), state text not null, at integer not null)`,
+        sql`create table cycle (id integer primary key check (id = 1), state text not null, at integer not null, elapsed integer not null)`,
         sql`create table effect (id integer primary key, at integer not null, effect text not null, performed_at integer)`,
         sql`create index effect_pending on effect (id) where performed_at is null`,
         sql`create table audit (

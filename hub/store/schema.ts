@@ -42,7 +42,8 @@ export interface ControlSchema {
     closed_at: number | null
     detail: string
   }
-  cycle: { id: number; state: string; at: number }
+  /** `at` and `elapsed` are the wall's and the monotonic clock when this was saved. */
+  cycle: { id: number; state: string; at: number; elapsed: number }
   effect: { id: Generated<number>; at: number; effect: string; performed_at: number | null }
   audit: { id: Generated<number>; at: number; who: string; what: string; detail: string }
 }

@@ -20,7 +20,8 @@ import { dataFolder } from './hub-process.ts'
 /** A whole hub in the test's own process, on real ports and files, with a clock that the test moves. */
 export interface TestHub {
   readonly hub: RunningHub
-  readonly clock: { at: number }
+  /** `at` is moved as time goes by, `step` as the wall clock is set: the monotonic one does not see that. */
+  readonly clock: { at: number; step: number }
   readonly dataDir: string
   readonly config: HubConfig
   readonly url: string
@@ -59,7 +60,7 @@ export async function testHub(options: {
   limits?: Partial<BrokerLimits>
 }): Promise<TestHub> {
   const dataDir = dataFolder()
-  const clock = { at: options.at }
+  const clock = { at: options.at, step: 0 }
   const config: HubConfig = {
     dataDir,
     bind: '127.0.0.1',
@@ -78,7 +79,8 @@ export async function testHub(options: {
     log: { level: 'silent' },
     backup: { enabled: false, dir: join(dataDir, 'backups'), raw: false },
   }
-  const start = () => startHub(config, { clock: { now: () => clock.at }, log: makeLog('silent') })
+  const start = () =>
+    startHub(config, { clock: { now: () => clock.at + clock.step, elapsed: () => clock.at }, log: makeLog('silent') })
   let hub = await start()
   const { control } = hub.store
   await addHouses(
