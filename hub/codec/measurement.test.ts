@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { SERIES } from '../domain/reading.ts'
-import { decodeJson, decodeMeasurement, decodeStatus, decodeTimestamp } from './measurement.ts'
+import { decodeJson } from './fields.ts'
+import { decodeMeasurement, decodeStatus, decodeTimestamp } from './measurement.ts'
 
 const NOW = Date.UTC(2026, 5, 21, 12)
 const BARE = { boot: null, seq: null, producedWh: null, consumedWh: null, importedWh: null, exportedWh: null }

@@ -1,10 +1,10 @@
 import type { NodeStatus } from '../domain/presence.ts'
 import type { Measurement, Refusal, Series } from '../domain/reading.ts'
 import type { Result } from '../domain/result.ts'
-import { fail, ok } from '../domain/result.ts'
+import { ok } from '../domain/result.ts'
 import { SECOND } from '../domain/time.ts'
-
-type Fields = Readonly<Record<string, unknown>>
+import type { Fields } from './fields.ts'
+import { asObject, isNumber, malformed } from './fields.ts'
 
 /** Field of each series that holds the production. */
 const PRODUCTION_FIELD = {
@@ -12,16 +12,6 @@ const PRODUCTION_FIELD = {
   produzione: 'potenza_w',
   rendimento: 'rendimento',
 } as const satisfies Record<Series, string>
-
-/** Bytes of an MQTT payload as a JSON object. */
-export function decodeJson(payload: Uint8Array): Result<Fields, Refusal> {
-  const text = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength).toString('utf8')
-  try {
-    return asObject(JSON.parse(text) as unknown)
-  } catch {
-    return malformed('', text.slice(0, 60), 'a JSON object such as {"potenza_w":1500}')
-  }
-}
 
 /**
  * A reading of a series from a JSON object. `receivedAt` (epoch ms) is when it came in: the instant of measurement when
@@ -138,23 +128,6 @@ export function decodeTimestamp(ts: unknown): Result<number, Refusal> {
   if (!isNumber(ts)) return malformed('ts', ts, 'ISO 8601 in UTC, or Unix seconds')
   if (Math.abs(ts) > MAX_UNIX_SECONDS) return malformed('ts', ts, 'Unix seconds (milliseconds?)')
   return ok(Math.round(ts * SECOND))
-}
-
-function asObject(input: unknown): Result<Fields, Refusal> {
-  if (typeof input === 'object' && input !== null && !Array.isArray(input)) return ok(input as Fields)
-  return malformed('', input, 'a JSON object such as {"potenza_w":1500}')
-}
-
-/** What was found instead is kept as a number, a short text, or its kind: an input may be as deep as its bytes allow. */
-function malformed(campo: string, valore: unknown, atteso: string): Result<never, Refusal> {
-  const nested = typeof valore === 'object' && valore !== null
-  const found =
-    typeof valore === 'string' ? valore.slice(0, 200) : nested ? (Array.isArray(valore) ? '[…]' : '{…}') : valore
-  return fail({ reason: 'formato', campo, valore: found === undefined ? null : found, atteso })
-}
-
-function isNumber(value: unknown): value is number {
-  return typeof value === 'number' && Number.isFinite(value)
 }
 
 function number(value: unknown): number | null {

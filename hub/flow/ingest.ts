@@ -1,4 +1,5 @@
-import { decodeJson, decodeMeasurement, decodeStatus } from '../codec/measurement.ts'
+import { decodeJson } from '../codec/fields.ts'
+import { decodeMeasurement, decodeStatus } from '../codec/measurement.ts'
 import type { PowerLimits } from '../domain/energy.ts'
 import { powerLimits } from '../domain/energy.ts'
 import type { House } from '../domain/house.ts'
