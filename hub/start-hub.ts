@@ -29,7 +29,9 @@ import { everySeconds } from './io/schedule.ts'
 import type { Supervisor } from './io/systemd.ts'
 import { startBackups } from './start-backups.ts'
 import { startRecovery } from './start-recovery.ts'
+import { runChore } from './store/chore.ts'
 import { lastBenchmark, markPerformed, pendingEffects, readCycle, readSavedClock, saveTick } from './store/cycle.ts'
+import { erasePastAlerts } from './store/erase.ts'
 import { hashKey } from './store/key-hash.ts'
 import { inUse, lockDataFolder } from './store/lock.ts'
 import { mendFiles } from './store/mend.ts'
@@ -189,6 +191,11 @@ export async function startHub(
       view: store.view,
       readings: store.readings,
       files: store.files,
+      eraseHistory: async (house) => {
+        const erased = await recovery.guard(() => runChore('erase', { dataDir: config.dataDir, house }))
+        await erasePastAlerts(store.control, house)
+        return erased
+      },
       health: () => health.details,
       strangers: () => strangers.list(),
       broker: () => ({ port: mqttPort, clients: broker.connectedClients }),

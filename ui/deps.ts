@@ -51,6 +51,8 @@ export interface HubDeps {
   readonly readings: ReadingsDb
   /** Paths of the database files. */
   readonly files: { readonly control: string; readonly readings: string }
+  /** Deletes for good what was measured at a house that stays, and its past alerts: how many readings there were. */
+  readonly eraseHistory: (house: string) => Promise<number>
   readonly health: () => readonly { readonly reason: string; readonly detail: string }[]
   readonly strangers: () => readonly { who: string; address: string; why: string; count: number; lastAt: number }[]
   readonly broker: () => { readonly port: number; readonly clients: number }

@@ -1,7 +1,10 @@
 import { makeFirstAdmin, savePreferences, showFirstStart, showSignIn, signIn, signOut } from './web/accounts.ts'
+import { seeAlert, showAlerts } from './web/alerts.ts'
 import { getAlerts, getCommunityState, getDashboard, getHealth, getHistory, getMetrics, postOf } from './web/api.ts'
 import type { Route } from './web/context.ts'
+import { chooseHistory, downloadHistory, showHistory } from './web/history.ts'
 import { downloadLog, showCommunity, showHouse, showLog, showPlant, streamPage } from './web/pages.ts'
+import { changePassword, endSessions, eraseOwnData, exportOwnData, setShown, showProfile } from './web/profile.ts'
 import { saveSettings, showSettings } from './web/settings.ts'
 
 const PEOPLE = ['resident', 'technician', 'admin'] as const
@@ -12,6 +15,17 @@ const POSTS_READINGS = ['node', 'house', 'bridge', 'admin'] as const
 export const ROUTES: readonly Route[] = [
   { method: 'GET', path: '/', access: PEOPLE, handle: showHouse },
   { method: 'GET', path: '/comunita', access: PEOPLE, handle: showCommunity },
+  { method: 'GET', path: '/storico', access: PEOPLE, handle: chooseHistory },
+  { method: 'GET', path: '/storico/:periodo', access: PEOPLE, handle: showHistory },
+  { method: 'GET', path: '/storico/:periodo/csv', access: PEOPLE, handle: downloadHistory },
+  { method: 'GET', path: '/avvisi', access: PEOPLE, handle: showAlerts },
+  { method: 'POST', path: '/avvisi/visto', access: PEOPLE, handle: seeAlert },
+  { method: 'GET', path: '/profilo', access: PEOPLE, handle: showProfile },
+  { method: 'POST', path: '/profilo/visibile', access: PEOPLE, handle: setShown },
+  { method: 'POST', path: '/profilo/password', access: PEOPLE, handle: changePassword },
+  { method: 'POST', path: '/profilo/uscite', access: PEOPLE, handle: endSessions },
+  { method: 'GET', path: '/profilo/dati', access: PEOPLE, handle: exportOwnData },
+  { method: 'POST', path: '/profilo/cancella', access: PEOPLE, handle: eraseOwnData },
   { method: 'GET', path: '/impianto', access: ['technician', 'admin'], handle: showPlant },
   { method: 'GET', path: '/registro', access: ['technician', 'admin'], handle: showLog },
   { method: 'GET', path: '/registro/scarica', access: ['technician', 'admin'], handle: downloadLog },

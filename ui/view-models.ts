@@ -65,11 +65,13 @@ export interface DayTotals {
 }
 
 export interface AlertView {
+  readonly id: number
   readonly house: string
   readonly code: AlertCode
   readonly openedAt: number
   readonly closedAt: number | null
   readonly detail: { readonly [key: string]: number | string }
+  readonly seen: { readonly by: string; readonly at: number } | null
 }
 
 /** A row of the benchmark; `name` is `altri` for merged houses. */

@@ -4,8 +4,11 @@ import type { AlertDetail, Effect } from '../domain/effect.ts'
 import type { ControlDb } from './store.ts'
 
 export interface StoredAlert extends Alert {
+  readonly id: number
   readonly closedAt: number | null
   readonly detail: AlertDetail
+  /** Who said to have seen it, and when; null = nobody yet. */
+  readonly seen: { readonly by: string; readonly at: number } | null
 }
 
 /** Alerts of a community, open ones first, each newest first, up to `limit`. `houses` = only of these. */
@@ -25,15 +28,31 @@ export async function listAlerts(
     isCode(row.code)
       ? [
           {
+            id: row.id,
             house: row.house,
             code: row.code,
             openedAt: row.opened_at,
             closedAt: row.closed_at,
             detail: JSON.parse(row.detail) as AlertDetail,
+            seen: row.seen_at === null ? null : { by: row.seen_by ?? '', at: row.seen_at },
           },
         ]
       : [],
   )
+}
+
+/** Notes that somebody has seen an open alert of one of these houses (null = of any); false when there is none such. */
+export async function markAlertSeen(
+  db: ControlDb,
+  { id, houses, by, at }: { id: number; houses: readonly string[] | null; by: string; at: number },
+): Promise<boolean> {
+  let query = db
+    .updateTable('alert')
+    .set({ seen_at: at, seen_by: by })
+    .where('id', '=', id)
+    .where('closed_at', 'is', null)
+  if (houses) query = query.where('house', 'in', houses)
+  return (await query.executeTakeFirst()).numUpdatedRows > 0n
 }
 
 /** Writes what an alert effect says; anything else is not the store's. Saving the same effect twice changes nothing. */
@@ -47,6 +66,8 @@ export async function applyAlert(db: ControlDb, effect: Effect): Promise<void> {
         opened_at: effect.at,
         closed_at: null,
         detail: JSON.stringify(effect.detail),
+        seen_at: null,
+        seen_by: null,
       })
       .onConflict((c) => c.doNothing())
       .execute()

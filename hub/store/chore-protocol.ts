@@ -13,10 +13,12 @@ export interface Chores {
     readonly request: Omit<BackupRequest, 'readings'> & { readonly slots: string; readonly readings: string }
     readonly outcome: Manifest
   }
-  /** Looks at every page of a database: what is wrong, or null. */
   /** Makes the new readings.db that is to take the place of this one. */
   readonly fresh: { readonly request: { readonly file: string }; readonly outcome: null }
   readonly recover: { readonly request: RecoverRequest; readonly outcome: RecoverOutcome | null }
+  /** Deletes what was measured at a house: how many readings and intervals there were. */
+  readonly erase: { readonly request: { readonly dataDir: string; readonly house: string }; readonly outcome: number }
+  /** Looks at every page of a database: what is wrong, or null. */
   readonly check: { readonly request: { readonly file: string }; readonly outcome: string | null }
 }
 

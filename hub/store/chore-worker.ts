@@ -4,6 +4,7 @@ import { makeBackup } from './backup.ts'
 import type { Chore, ChoreReply, Chores } from './chore-protocol.ts'
 import { copyDatabase, syncFile } from './copy.ts'
 import { damageOf } from './damage.ts'
+import { eraseMeasured } from './erase.ts'
 import { makeFresh } from './mend.ts'
 import { recoverReadings } from './recover.ts'
 import { updateSlotsCopy } from './slots-copy.ts'
@@ -36,6 +37,10 @@ function carryOut(chore: Chore): Promise<unknown> | unknown {
       return makeFresh((chore.request as Chores['fresh']['request']).file).then(() => null)
     case 'recover':
       return recoverReadings(chore.request as Chores['recover']['request'])
+    case 'erase': {
+      const { dataDir, house } = chore.request as Chores['erase']['request']
+      return eraseMeasured(dataDir, house)
+    }
     case 'check':
       return damageOf((chore.request as Chores['check']['request']).file, true)
   }

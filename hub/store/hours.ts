@@ -49,10 +49,23 @@ export async function readHours(
   return (await rowsOf(db, grouped)).map((row) => ({ start: row.start, house: row.house, energy: energyOf(row) }))
 }
 
-/** Energy of an interval of whole hours, and what was shared hour by hour: null where no hour tells of an exchange. */
+/**
+ * Energy of an interval of whole hours, and what a house gave to and took from its neighbours hour by hour (the community:
+ * what was shared, as both): null where no hour tells of an exchange.
+ */
 export interface HourSum {
   readonly energy: SlotEnergy
-  readonly sharedWh: number | null
+  readonly givenWh: number | null
+  readonly takenWh: number | null
+}
+
+/** Start of the oldest hour of which anything is stored, or null. */
+export async function oldestHour(db: ReadingsDb): Promise<number | null> {
+  const rows = await rowsOf<{ start: number | null }>(
+    db,
+    sql`select min(start) as start from (select min(start) as start from community_hour union all select min(start) from unrolled)`,
+  )
+  return rows[0]?.start ?? null
 }
 
 interface Interval {
@@ -79,9 +92,9 @@ export async function sumHours(
     .where('start', '<', to)
     .execute()
   const list = JSON.stringify(changed.map((row) => row.start))
-  const sums: ({ energy: SlotEnergy; sharedWh: number | null } | null)[] = intervals.map(() => null)
+  const sums: (HourSum | null)[] = intervals.map(() => null)
   for (const row of await rolledSums(db, intervals, house, list)) {
-    sums[row.interval] = { energy: energyOf(row), sharedWh: row.shared_wh }
+    sums[row.interval] = { energy: energyOf(row), givenWh: row.given_wh, takenWh: row.taken_wh }
   }
   if (changed.length === 0) return sums
   let i = 0
@@ -90,10 +103,10 @@ export async function sumHours(
     const interval = intervals[i]
     const own = house === null ? hours : hours.filter((h) => h.house === house)
     if (!interval || start < interval.start || own.length === 0) continue
-    const { energy, sharedWh } = sumOfHour(own, hours, house)
-    const sum = sums[i] ?? { energy: emptySlot(), sharedWh: null }
+    const { energy, givenWh, takenWh } = sumOfHour(own, hours, house)
+    const sum = sums[i] ?? { energy: emptySlot(), givenWh: null, takenWh: null }
     addSlot(sum.energy, energy)
-    sums[i] = { energy: sum.energy, sharedWh: sharedWh === null ? sum.sharedWh : (sum.sharedWh ?? 0) + sharedWh }
+    sums[i] = { energy: sum.energy, givenWh: plus(sum.givenWh, givenWh), takenWh: plus(sum.takenWh, takenWh) }
   }
   return sums
 }
@@ -107,28 +120,31 @@ function sumOfHour(own: readonly StoredSlot[], all: readonly StoredSlot[], house
   if (house === null) {
     const { sharedWh, gridImportWh, gridExportWh } = sharedEnergy(exchanges)
     const meter = { ...energy, importedWh: gridImportWh, exportedWh: gridExportWh }
-    return { energy: meter, sharedWh: exchanges.length > 0 ? sharedWh : null }
+    const known = exchanges.length > 0 ? sharedWh : null
+    return { energy: meter, givenWh: known, takenWh: known }
   }
   const mine = exchanges.find((e) => e.id === house)
-  if (!mine) return { energy, sharedWh: null }
-  const { givenWh, takenWh } = sharePart(mine, exchanges)
-  return { energy, sharedWh: givenWh + takenWh }
+  return mine ? { energy, ...sharePart(mine, exchanges) } : { energy, givenWh: null, takenWh: null }
 }
 
-/** What a house gave and took of an hour, as `sharePart` has it, from the community's shared energy and meter. */
-const SHARE_PART = sql.raw(`case when h.exchange_measured_s + h.exchange_estimated_s > 0 then
-  case when c.shared_wh > 0 then h.exported_wh * c.shared_wh / (c.shared_wh + c.exported_wh + 0.0)
-    + h.imported_wh * c.shared_wh / (c.shared_wh + c.imported_wh + 0.0) else 0 end end`)
+function plus(sum: number | null, more: number | null): number | null {
+  return more === null ? sum : (sum ?? 0) + more
+}
+
+/** What a house gave or took of an hour, as `sharePart` has it, from the community's shared energy and meter. */
+const sharePartOf = (column: 'exported_wh' | 'imported_wh') =>
+  sql.raw(`case when h.exchange_measured_s + h.exchange_estimated_s > 0 then
+  case when c.shared_wh > 0 then h.${column} * c.shared_wh / (c.shared_wh + c.${column} + 0.0) else 0 end end`)
 
 function rolledSums(db: ReadingsDb, intervals: readonly Interval[], house: string | null, except: string) {
   const bounds = JSON.stringify(intervals.map(({ start, end }) => [start, end]))
   const of =
     house === null
-      ? sql`${H_SUMS}, sum(h.shared_wh) as shared_wh from b cross join community_hour h on h.start >= b.s and h.start < b.e`
-      : sql`${H_SUMS}, sum(${SHARE_PART}) as shared_wh from b
+      ? sql`${H_SUMS}, sum(h.shared_wh) as given_wh, sum(h.shared_wh) as taken_wh from b cross join community_hour h on h.start >= b.s and h.start < b.e`
+      : sql`${H_SUMS}, sum(${sharePartOf('exported_wh')}) as given_wh, sum(${sharePartOf('imported_wh')}) as taken_wh from b
             cross join hour h on h.house = ${house} and h.start >= b.s and h.start < b.e
             cross join community_hour c on c.start = h.start`
-  return rowsOf<{ interval: number; shared_wh: number | null }>(
+  return rowsOf<{ interval: number; given_wh: number | null; taken_wh: number | null }>(
     db,
     sql`with b(i, s, e) as (
           select key, json_extract(value, '$[0]'), json_extract(value, '$[1]') from json_each(${bounds})

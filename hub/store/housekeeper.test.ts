@@ -93,7 +93,7 @@ function expectSame(got: Numbers, wanted: Numbers): void {
   const flat = ({ hours, pairs, community, house }: Numbers) => [
     ...[...hours, ...pairs].flatMap((s: StoredSlot) => [s.start, s.house, ...SLOT_FIELDS.map((f) => s.energy[f])]),
     ...[...community, ...house].flatMap((s: HourSum | null) =>
-      s === null ? [null] : [s.sharedWh, ...SLOT_FIELDS.map((f) => s.energy[f])],
+      s === null ? [null] : [s.givenWh, s.takenWh, ...SLOT_FIELDS.map((f) => s.energy[f])],
     ),
   ]
   const [a, b] = [flat(got), flat(wanted)]

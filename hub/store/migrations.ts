@@ -42,6 +42,12 @@ const CONTROL: Migrations = {
       }
     },
   },
+  '0005-people': {
+    async up(db: Kysely<unknown>) {
+      await sql`alter table alert add column seen_at integer`.execute(db)
+      await sql`alter table alert add column seen_by text`.execute(db)
+    },
+  },
 }
 
 const SUMS = SLOT_COLUMNS.map((column) => `${column} numeric not null`).join(', ')

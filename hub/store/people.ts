@@ -116,6 +116,11 @@ export async function sessionUser(db: ControlDb, idHash: string, now: number): P
     : null
 }
 
+/** Ends all sessions of a person but this one. */
+export async function endOtherSessions(db: ControlDb, user: string, idHash: string): Promise<void> {
+  await db.deleteFrom('session').where('user', '=', user).where('id_hash', '!=', idHash).execute()
+}
+
 export async function endSession(db: ControlDb, idHash: string): Promise<void> {
   await db.deleteFrom('session').where('id_hash', '=', idHash).execute()
 }

@@ -41,6 +41,9 @@ export interface ControlSchema {
     opened_at: number
     closed_at: number | null
     detail: string
+    /** When somebody said to have seen it, and who. */
+    seen_at: number | null
+    seen_by: string | null
   }
   /** `at` and `elapsed` are the wall's and the monotonic clock when this was saved. */
   cycle: { id: number; state: string; at: number; elapsed: number }

@@ -115,7 +115,8 @@ export async function history(deps: HubDeps, question: HistoryQuestion) {
 const NO_INTERVAL: Interval = { start: 0, end: 0 }
 
 function hourRow({ start, end }: Interval, sum: HourSum | null, house: string | null, members: number): HistoryRow {
-  const { energy, sharedWh } = sum ?? { energy: emptySlot(), sharedWh: null }
+  const { energy, givenWh, takenWh } = sum ?? { energy: emptySlot(), givenWh: null, takenWh: null }
+  const sharedWh = house === null || givenWh === null ? givenWh : givenWh + (takenWh ?? 0)
   const view = viewSlot(energy, ((end - start) / SECOND) * (house === null ? members : 1))
   const row = { ...view, sharedWh, start, end }
   if (house !== null) return row

@@ -1,16 +1,29 @@
 import { describe, expect, test } from 'vitest'
+import type { ProfilePage } from '../models/profile.ts'
 import { partials } from '../view/live.ts'
 import type { Language, Reader } from '../view-models.ts'
 import { MESSAGES } from '../view-models.ts'
+import { alertsPage } from './avvisi.tsx'
 import { housePage, liveParts as houseParts } from './casa.tsx'
 import { communityPage, liveParts as communityParts } from './comunita.tsx'
 import { firstStartPage } from './first-start.tsx'
 import { plantPage, liveParts as plantParts } from './impianto.tsx'
 import { messagePage } from './message.tsx'
-import { sampleCommunityPage, sampleDay, sampleHousePage, samplePlantPage, sampleReader } from './sample-props.ts'
+import { profilePage } from './profilo.tsx'
+import { sampleHistory } from './sample-history.ts'
+import { NOON, sampleCommunityPage, sampleDay, sampleHousePage, samplePlantPage, sampleReader } from './sample-props.ts'
 import { settingsPage } from './settings.tsx'
 import { signInPage } from './sign-in.tsx'
+import { historyPage } from './storico.tsx'
 
+const PROFILE: ProfilePage = {
+  name: 'anna',
+  role: 'resident',
+  house: { id: 'casa_03', name: 'Casa Rossi', shown: true },
+  minLength: 10,
+  notice: null,
+  problem: null,
+}
 const SETTINGS = { nome: 'N', fuso: 'Europe/Rome', latitudine: '', longitudine: '', soglia: '85', minimo: '3' }
 const SILENT = {
   productionW: null,
@@ -53,6 +66,27 @@ const PAGES: { readonly [name: string]: (reader: Reader) => string } = {
       }),
       reader,
     ),
+  alerts: (reader) => alertsPage(sampleHousePage().alerts, reader),
+  'alerts, seen and past': (reader) =>
+    alertsPage(
+      sampleHousePage().alerts.flatMap((a) => [
+        { ...a, seen: { by: 'anna', at: NOON } },
+        { ...a, closedAt: NOON },
+      ]),
+      reader,
+    ),
+  'alerts, none': (reader) => alertsPage([], reader),
+  history: (reader) => historyPage(sampleHistory('2026-06'), reader),
+  'history of the community, compared': (reader) =>
+    historyPage({ ...sampleHistory('2026'), house: null, comparison: 'anno', before: sampleHistory('2025') }, reader),
+  'history, a day': (reader) => historyPage(sampleHistory('2026-06-21'), reader),
+  'history, a week': (reader) => historyPage(sampleHistory('2026-W25'), reader),
+  'history, all': (reader) => historyPage(sampleHistory('tutto'), reader),
+  'history, nothing known': (reader) => historyPage(sampleHistory('2024', false), reader),
+  profile: (reader) => profilePage(PROFILE, reader),
+  'profile, wrong': (reader) =>
+    profilePage({ ...PROFILE, house: null, problem: { form: 'password', code: 'corta' } }, reader),
+  'profile, done': (reader) => profilePage({ ...PROFILE, notice: 'visibile' }, reader),
   plant: (reader) => plantPage(samplePlantPage(), reader),
   'plant, empty': (reader) => plantPage({ ...samplePlantPage(), nodes: [], strangers: [] }, reader),
   settings: (reader) => settingsPage({ values: SETTINGS, errors: {}, saved: true }, reader),
@@ -153,9 +187,9 @@ describe('what each role is offered', () => {
     )
   }
   test.each([
-    ['resident', ['/', '/comunita']],
-    ['technician', ['/', '/comunita', '/impianto', '/registro']],
-    ['admin', ['/', '/comunita', '/impianto', '/registro', '/impostazioni']],
+    ['resident', ['/', '/comunita', '/storico', '/avvisi', '/profilo']],
+    ['technician', ['/impianto', '/', '/comunita', '/avvisi', '/storico', '/registro', '/profilo']],
+    ['admin', ['/', '/comunita', '/storico', '/avvisi', '/impianto', '/registro', '/impostazioni', '/profilo']],
   ] as const)('%s', (role, expected) => expect(links(role)).toEqual(expected))
   test('nobody has no pages and no way out', () => {
     const html = signInPage({ back: '/', name: '', problem: null, retryS: 0 }, sampleReader({ user: null }))

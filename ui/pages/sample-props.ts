@@ -101,11 +101,13 @@ export function sampleHousePage(over: Partial<HousePage> = {}): HousePage {
     curve: sampleCurve(day, 4200),
     alerts: [
       {
+        id: 7,
         house: 'casa_03',
         code: 'performance_bassa',
         openedAt: NOON - 3 * HOUR,
         closedAt: null,
         detail: { rendimento: 0.41, media: 0.58, soglia: 0.85, impianti: 9 },
+        seen: null,
       },
     ],
     benchmark: { unit: 'W/Wp', own: 0.62, mean: 0.58, threshold: 0.85, plants: 9, conclusive: true, dark: false },

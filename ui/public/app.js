@@ -92,6 +92,21 @@
     if (!typing && form?.hasAttribute('data-submit') && form.checkValidity()) form.requestSubmit()
   })
 
+  // A menu folds up again when the reader turns to something else.
+  const fold = (target) => {
+    for (const menu of document.querySelectorAll('details[data-closes][open]')) {
+      if (!target || !menu.contains(target)) menu.open = false
+    }
+  }
+  document.addEventListener('click', (event) => fold(event.target))
+  document.addEventListener('focusin', (event) => fold(event.target))
+  document.addEventListener('keydown', (event) => {
+    if (event.key !== 'Escape') return
+    const open = document.querySelector('details[data-closes][open]')
+    fold(null)
+    open?.querySelector('summary')?.focus()
+  })
+
   readClock()
   document.documentElement.dataset.script = document.getElementById('ora')?.dataset.script ?? ''
   setInterval(() => {

@@ -23,13 +23,20 @@ export function AlertsCard({ view, alerts, named, size }: AlertsProps) {
           <Badge tone="good">{t('alerts.none')}</Badge>
         </p>
       ) : (
-        <ul class="alerts">
-          {sorted.map((alert) => (
-            <AlertItem view={view} alert={alert} named={named} />
-          ))}
-        </ul>
+        <AlertList view={view} alerts={sorted} named={named} />
       )}
     </Card>
+  )
+}
+
+/** In the order given; each open one can be marked as seen. */
+export function AlertList({ view, alerts, named }: Omit<AlertsProps, 'size'>) {
+  return (
+    <ul class="alerts">
+      {alerts.map((alert) => (
+        <AlertItem view={view} alert={alert} named={named} />
+      ))}
+    </ul>
   )
 }
 
@@ -63,6 +70,18 @@ function AlertItem({
         <p>
           {t('alerts.todo')} {t(`alert.${alert.code}.todo`)}
         </p>
+      ) : null}
+      {alert.seen ? (
+        <p class="hint">{t('alerts.seenBy', { who: alert.seen.by, when: f.dateTime(alert.seen.at) })}</p>
+      ) : open ? (
+        <form method="post" action="/avvisi/visto">
+          <input type="hidden" name="avviso" value={alert.id} />
+          <input type="hidden" name="torna" value={view.reader.path} />
+          <button type="submit" class="quiet">
+            {t('alerts.see')}
+            <span class="unseen">: {t(`alert.${alert.code}.title`)}</span>
+          </button>
+        </form>
       ) : null}
     </li>
   )

@@ -5,7 +5,7 @@ import { translator } from './messages.ts'
 export const NONE = '–'
 
 const NBSP = '\u00a0'
-const LOCALES: { readonly [L in Language]: string } = { it: 'it-IT', en: 'en-GB' }
+export const LOCALES: { readonly [L in Language]: string } = { it: 'it-IT', en: 'en-GB' }
 
 /** How a reader's language writes numbers, and instants in the community's zone. */
 export interface Format {

@@ -1,12 +1,11 @@
 import type { Child } from 'hono/jsx'
 import { LANGUAGES, THEMES } from '../view-models.ts'
 import { asset } from './assets.ts'
-import { Icon, type IconName } from './icons.tsx'
+import { Icon } from './icons.tsx'
 import type { MessageKey } from './messages.it.ts'
 import { isMessage } from './messages.ts'
+import { Navigation, type PageName } from './navigation.tsx'
 import type { View } from './view.ts'
-
-export type PageName = 'house' | 'community' | 'plant' | 'log' | 'settings'
 
 interface LayoutProps {
   readonly view: View
@@ -26,14 +25,6 @@ const HTMX = {
   morphIgnore: ['data-htmx-powered', 'open'],
   sse: { reconnectMaxDelay: 5000, connectTimeout: 8000 },
 }
-
-const PAGES: readonly { page: PageName; path: string; icon: IconName; roles: readonly string[] }[] = [
-  { page: 'house', path: '/', icon: 'house', roles: ['resident', 'technician', 'admin'] },
-  { page: 'community', path: '/comunita', icon: 'neighbours', roles: ['resident', 'technician', 'admin'] },
-  { page: 'plant', path: '/impianto', icon: 'wrench', roles: ['technician', 'admin'] },
-  { page: 'log', path: '/registro', icon: 'list', roles: ['technician', 'admin'] },
-  { page: 'settings', path: '/impostazioni', icon: 'gear', roles: ['admin'] },
-]
 
 /** The whole document. */
 export function documentOf(props: LayoutProps): string {
@@ -94,52 +85,17 @@ function Header({
 }) {
   const { reader, t, f } = view
   const { user } = reader
-  const alertsOn: PageName = user?.role === 'resident' ? 'house' : 'community'
-  const names: { readonly [P in PageName]: string } = {
-    house: t('nav.house'),
-    community: t('nav.community'),
-    plant: t('nav.plant'),
-    log: t('nav.log'),
-    settings: t('nav.settings'),
-  }
   return (
     <header class="top">
       <a class="brand" href="/">
         <Icon name="sun" />
         <span>{reader.community}</span>
       </a>
-      {user ? (
-        <nav class="pages" aria-label={t('app.menu')}>
-          <ul>
-            {PAGES.filter((entry) => entry.roles.includes(user.role)).map((entry) => (
-              <li>
-                <a href={entry.path} aria-current={entry.page === page ? 'page' : undefined}>
-                  <Icon name={entry.icon} />
-                  <span>{names[entry.page]}</span>
-                  {entry.page === alertsOn && reader.openAlerts > 0 ? (
-                    <span class="count">
-                      <span aria-hidden="true">{reader.openAlerts}</span>
-                      <span class="unseen">{t.count('app.openAlerts', reader.openAlerts)}</span>
-                    </span>
-                  ) : null}
-                </a>
-              </li>
-            ))}
-          </ul>
-        </nav>
-      ) : null}
+      {user ? <Navigation view={view} user={user} page={page} /> : null}
       {stream ? (
         <p class="live" id="live" role="status" data-on={t('live.on')} data-lost={t('live.lost')}>
           {t('live.at', { time: f.time(reader.now) })}
         </p>
-      ) : null}
-      {user ? (
-        <form class="sign-out" method="post" action="/uscita">
-          <button type="submit" class="quiet">
-            <Icon name="leave" />
-            <span>{t('app.signOut')}</span>
-          </button>
-        </form>
       ) : null}
     </header>
   )

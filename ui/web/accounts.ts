@@ -5,9 +5,9 @@ import { firstStartPage } from '../pages/first-start.tsx'
 import { signInPage } from '../pages/sign-in.tsx'
 import type { FirstStartProblem } from '../view-models.ts'
 import { LANGUAGES } from '../view-models.ts'
+import { html, message } from './answers.ts'
 import type { RouteContext } from './context.ts'
 import { readerOf, safePath, themeOf } from './context.ts'
-import { html, message } from './pages.ts'
 import { beginSession, leaveSession } from './session.ts'
 import { Throttle } from './throttle.ts'
 
@@ -48,7 +48,7 @@ export async function signIn(context: RouteContext): Promise<Response> {
   return c.redirect(back, 303)
 }
 
-async function checkPassword(deps: HubDeps, password: string, hash: string | null): Promise<boolean | 'busy'> {
+export async function checkPassword(deps: HubDeps, password: string, hash: string | null): Promise<boolean | 'busy'> {
   try {
     return await deps.passwords.verify(password, hash)
   } catch (error) {
@@ -118,11 +118,11 @@ export async function makeFirstAdmin(context: RouteContext): Promise<Response> {
   return c.redirect('/', 303)
 }
 
-function text(value: unknown): string {
+export function text(value: unknown): string {
   return typeof value === 'string' ? value.slice(0, 1000) : ''
 }
 
-function addressOf({ c }: RouteContext): string {
+export function addressOf({ c }: RouteContext): string {
   const env = c.env as { incoming?: { socket?: { remoteAddress?: string } } } | undefined
   return env?.incoming?.socket?.remoteAddress ?? 'unknown'
 }

@@ -1,18 +1,20 @@
 import { streamSSE } from 'hono/streaming'
 import type { House } from '../../hub/domain/house.ts'
+import { liveParts as alertsParts } from '../pages/avvisi.tsx'
 import { housePage as drawHouse, liveParts as houseParts } from '../pages/casa.tsx'
 import { liveParts as communityParts, communityPage as drawCommunity } from '../pages/comunita.tsx'
 import { plantPage as drawPlant, liveParts as plantParts } from '../pages/impianto.tsx'
 import { logPage } from '../pages/log.tsx'
-import { messagePage } from '../pages/message.tsx'
 import { chooseDay } from '../queries/day.ts'
 import { logEntries } from '../queries/log.ts'
 import type { PageQuery } from '../queries/pages.ts'
 import { communityPage, housePage } from '../queries/pages.ts'
 import { plantPage } from '../queries/plant.ts'
 import type { LivePart } from '../view/live.ts'
-import type { MessageCode, Reader } from '../view-models.ts'
+import type { Reader } from '../view-models.ts'
 import { ownHouse, viewerOf } from './access.ts'
+import { alertsFor } from './alerts.ts'
+import { html, message } from './answers.ts'
 import type { RouteContext } from './context.ts'
 import { readerOf } from './context.ts'
 import { principalOf } from './session.ts'
@@ -66,7 +68,7 @@ export async function streamPage(context: RouteContext): Promise<Response> {
   if (house === 'forbidden' || (page === 'impianto' && !isTechnical)) return message(context, 403)
   if (events.isFull) return message(context, 503)
   const reader = readerOf(context)
-  const render = parts(context, page, house, () => readerOf(context))
+  const render = parts(context, page, house, () => ({ ...readerOf(context), path: pathOf(page, house) }))
   if (!render) return message(context, 404)
   const key = JSON.stringify([page, house?.id ?? null, reader.language, own, isTechnical])
   return streamSSE(c, (stream) =>
@@ -85,11 +87,19 @@ function parts(
       return house ? async () => houseParts(await housePage(pageQuery(context, undefined), house), reader()) : null
     case 'comunita':
       return async () => communityParts(await communityPage(pageQuery(context, undefined)), reader())
+    case 'avvisi':
+      return async () => alertsParts(await alertsFor(context), reader())
     case 'impianto':
       return async () => plantParts(await plantPage(context.deps), reader())
     default:
       return null
   }
+}
+
+/** Where the page of a stream lives: its forms come back there. */
+function pathOf(page: string | undefined, house: House | null | undefined): string {
+  if (page === 'casa') return house ? `/?${new URLSearchParams({ casa: house.id })}` : '/'
+  return `/${page}`
 }
 
 /** `asked` = the day in the address; an open page always shows today. */
@@ -105,19 +115,4 @@ function chooseHouse({ c, deps, principal }: RouteContext): House | 'forbidden' 
   const asked = c.req.query('casa')
   if (own !== null && asked !== undefined && asked !== own) return 'forbidden'
   return houses.get(own ?? asked ?? [...houses.keys()][0] ?? '')
-}
-
-export function message(
-  context: Pick<RouteContext, 'c' | 'deps' | 'principal'>,
-  code: MessageCode,
-  headers: Record<string, string> = {},
-): Response {
-  const status = typeof code === 'number' ? code : 200
-  for (const [name, value] of Object.entries(headers)) context.c.header(name, value)
-  return html(context, messagePage(code, readerOf(context)), status)
-}
-
-export function html({ c }: Pick<RouteContext, 'c'>, text: string, status = 200): Response {
-  c.header('cache-control', 'no-store')
-  return c.html(text, status as 200)
 }

@@ -5,7 +5,7 @@ import { addSession, endSession, sessionUser } from '../../hub/store/people.ts'
 import type { HubDeps } from '../deps.ts'
 import type { Principal } from './access.ts'
 
-const COOKIE = 'sf_sessione'
+export const SESSION_COOKIE = 'sf_sessione'
 const LASTS_MS = 30 * 24 * 3_600_000
 
 /** Begins a person's session: 256 random bits in a cookie, their hash in the database. */
@@ -13,7 +13,7 @@ export async function beginSession(deps: HubDeps, c: Context, user: string): Pro
   const id = randomBytes(32).toString('base64url')
   const now = deps.now()
   await addSession(deps.control, { idHash: deps.hashKey(id), user, createdAt: now, expiresAt: now + LASTS_MS })
-  setCookie(c, COOKIE, id, {
+  setCookie(c, SESSION_COOKIE, id, {
     httpOnly: true,
     sameSite: 'Strict',
     path: '/',
@@ -23,16 +23,16 @@ export async function beginSession(deps: HubDeps, c: Context, user: string): Pro
 }
 
 export async function leaveSession(deps: HubDeps, c: Context): Promise<void> {
-  const id = getCookie(c, COOKIE)
+  const id = getCookie(c, SESSION_COOKIE)
   if (id) await endSession(deps.control, deps.hashKey(id))
-  deleteCookie(c, COOKIE, { path: '/' })
+  deleteCookie(c, SESSION_COOKIE, { path: '/' })
 }
 
 /** Who sends this request: a bearer token, a house by Basic, or a person's session, in this order. */
 export async function principalOf(deps: HubDeps, c: Context): Promise<Principal> {
   const header = c.req.header('authorization')
   if (header !== undefined) return fromHeader(deps, header)
-  const id = getCookie(c, COOKIE)
+  const id = getCookie(c, SESSION_COOKIE)
   const user = id ? await sessionUser(deps.view, deps.hashKey(id), deps.now()) : null
   return user ? { kind: 'person', name: user.name, role: user.role, house: user.house } : { kind: 'nobody' }
 }

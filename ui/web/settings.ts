@@ -4,9 +4,9 @@ import { writeSettings } from '../../hub/store/settings.ts'
 import { settingsPage } from '../pages/settings.tsx'
 import type { SettingsError, SettingsField } from '../view-models.ts'
 import { SETTINGS_FIELDS } from '../view-models.ts'
+import { html } from './answers.ts'
 import type { RouteContext } from './context.ts'
 import { readerOf } from './context.ts'
-import { html } from './pages.ts'
 
 type Values = Record<SettingsField, string>
 type Errors = Partial<Record<SettingsField, SettingsError>>
