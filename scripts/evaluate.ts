@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { evaluateBenchmark } from './evaluate/benchmark.ts'
 import type { Evaluate, Evaluation } from './evaluate/context.ts'
 import { DataError } from './evaluate/data.ts'
 import { CITYLEARN_PLACE } from './evaluate/houses.ts'
@@ -12,6 +13,7 @@ import { evaluateSky } from './evaluate/sky.ts'
 
 const GROUPS: Readonly<Record<string, Evaluate>> = {
   sky: evaluateSky,
+  benchmark: evaluateBenchmark,
 }
 
 const HELP = `Usage: npm run evaluate -- [--data FOLDER] [--from DAY] [--to DAY] [--seed N] [--only GROUP,...] [--json]

@@ -22,7 +22,7 @@ export interface AlwaysOn {
  * Worked value: shares 0.80, 0.78, 0.52 -> the third stands at 0.52 / 0.79 = 0.66.
  */
 export function alwaysOn(
-  days: readonly ModelledDay[],
+  days: readonly Omit<ModelledDay, 'unfit'>[],
   roofs: readonly Roof[],
   without: ReadonlySet<string> = new Set(),
 ): Map<string, AlwaysOn> {
@@ -42,7 +42,7 @@ export function alwaysOn(
   )
 }
 
-function shareOf(days: readonly ModelledDay[], roof: Roof): number | null {
+function shareOf(days: readonly Omit<ModelledDay, 'unfit'>[], roof: Roof): number | null {
   let made = 0
   let model = 0
   let heard = 0

@@ -23,3 +23,7 @@ export function robustSpread(values: readonly number[], centre: number): number 
   const distance = median(values.map((v) => Math.abs(v - centre)))
   return distance === null ? null : 1.4826 * distance
 }
+
+export function round4(value: number): number {
+  return Math.round(value * 1e4) / 1e4
+}
