@@ -3,8 +3,9 @@ import type { HubConfig } from './config.ts'
 import { systemClock } from './io/clock.ts'
 import { LogTail, makeLog } from './io/log.ts'
 import { systemdSupervisor } from './io/systemd.ts'
+import { StartError } from './start-error.ts'
 import type { RunningHub } from './start-hub.ts'
-import { StartError, startHub } from './start-hub.ts'
+import { startHub } from './start-hub.ts'
 
 /** The command `hub`: runs until it is told to stop. */
 export async function runHubCommand(config: HubConfig, { json }: { json: boolean }): Promise<number> {

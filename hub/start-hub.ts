@@ -1,7 +1,3 @@
-import { readFileSync } from 'node:fs'
-import { makeApp } from '../ui/app.ts'
-import type { HubDeps } from '../ui/deps.ts'
-import { installAssets } from '../ui/view/assets.ts'
 import { programVersion } from './cli/version.ts'
 import type { HubConfig } from './config.ts'
 import { communityBalance } from './domain/balance.ts'
@@ -21,18 +17,14 @@ import { Broker } from './io/broker.ts'
 import { DEFAULT_BROKER_LIMITS } from './io/broker-limits.ts'
 import { readCertificate } from './io/certificate.ts'
 import type { Clock } from './io/clock.ts'
-import { serveHttp } from './io/http.ts'
 import type { Log, LogTail } from './io/log.ts'
-import { hashPassword, MIN_PASSWORD_LENGTH, passwordProblem, verifyPassword } from './io/password.ts'
-import { makeCode } from './io/random-key.ts'
 import { everySeconds } from './io/schedule.ts'
 import type { Supervisor } from './io/systemd.ts'
 import { startBackups } from './start-backups.ts'
+import { portError, StartError } from './start-error.ts'
 import { startRecovery } from './start-recovery.ts'
-import { runChore } from './store/chore.ts'
+import { startWeb } from './start-web.ts'
 import { lastBenchmark, markPerformed, pendingEffects, readCycle, readSavedClock, saveTick } from './store/cycle.ts'
-import { erasePastAlerts } from './store/erase.ts'
-import { hashKey } from './store/key-hash.ts'
 import { inUse, lockDataFolder } from './store/lock.ts'
 import { mendFiles } from './store/mend.ts'
 import { readLatest, readNodes } from './store/readings.ts'
@@ -110,7 +102,6 @@ export async function startHub(
     stops.push(stopRecovery)
     const live = new Live()
     const strangers = new Strangers()
-    const code = makeCode()
     const listeningSince = clock.now()
     const registry = new Registry(store.view, (next, before) => {
       if (before) broker.disconnect((house) => next.houses.get(house)?.keyHash === before.houses.get(house)?.keyHash)
@@ -177,55 +168,25 @@ export async function startHub(
     const benchmark = await lastBenchmark(store.view)
     if (benchmark) await perform(benchmark, broker, root)
 
-    installAssets((path) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8'))
-    const deps: HubDeps = {
-      now: clock.now,
+    const web = await startWeb({
+      config,
+      certificate: certificate?.value ?? null,
+      clock,
+      log,
+      tail,
       demo,
-      registry: () => registry.current,
-      refreshRegistry: () => registry.refresh(),
-      image,
-      cycleState: () => tick.state,
+      registry,
       live,
       ingest,
-      control: store.control,
-      view: store.view,
-      readings: store.readings,
-      files: store.files,
-      eraseHistory: async (house) => {
-        const erased = await recovery.guard(() => runChore('erase', { dataDir: config.dataDir, house }))
-        await erasePastAlerts(store.control, house)
-        return erased
-      },
-      health: () => health.details,
-      strangers: () => strangers.list(),
+      strangers,
+      store,
+      recovery,
+      health,
+      image,
+      cycleState: () => tick.state,
       broker: () => ({ port: mqttPort, clients: broker.connectedClients }),
-      hashKey,
-      passwords: {
-        hash: hashPassword,
-        verify: verifyPassword,
-        problem: passwordProblem,
-        minLength: MIN_PASSWORD_LENGTH,
-      },
-      firstStart: { code: () => (registry.current.hasAdmin ? null : code), done: () => registry.refresh() },
-      allowedHosts: config.http.allowedHosts,
-      version: programVersion(),
-      logLines: () => tail?.lines ?? [],
-      log,
-    }
-    const app = makeApp(deps)
-    const http = await serveHttp(app.fetch, config.bind, config.http.port).catch(
-      portError('HTTP', config.http.port, '--http-port N'),
-    )
-    stops.push(() => http.stop())
-    const secure = config.https.port
-    const https =
-      certificate && secure !== null
-        ? await serveHttp(app.fetch, config.bind, secure, certificate.value).catch(
-            portError('HTTPS', secure, '--set https.port=N'),
-          )
-        : null
-    if (https) stops.push(() => https.stop())
-    stops.push(() => app.stop())
+    })
+    stops.push(() => web.stop())
     const beat = async () => {
       await tick.run()
       supervisor?.alive()
@@ -233,7 +194,7 @@ export async function startHub(
     const job = everySeconds(config.tick.intervalS, () => void beat().catch(logged('a tick failed')))
     stops.push(() => tick.idle())
     stops.push(() => job.stop())
-    stops.push(startBackups({ config, store, clock, health, log, recovery, program: deps.version }))
+    stops.push(startBackups({ config, store, clock, health, log, recovery, program: programVersion() }))
     const housekeeping = new Housekeeping({
       now: clock.now,
       settings: () => registry.current.settings,
@@ -246,45 +207,22 @@ export async function startHub(
     stops.push(() => housekeeping.stop())
     stops.push(() => minute.stop())
     return {
-      httpPort: http.port,
+      httpPort: web.httpPort,
       mqttPort,
       mqttsPort,
-      httpsPort: https?.port ?? null,
+      httpsPort: web.httpsPort,
       ingest,
       registry,
       store,
       strangers,
       housesHeard: () => communityBalance(live.latestOf(registry.current.houses.keys()), clock.now()).houses.length,
       tick: () => tick.run(),
-      firstStartCode: deps.firstStart.code,
+      firstStartCode: web.firstStartCode,
       stop,
     }
   }
 
   function logged(what: string) {
     return (error: unknown) => log.error({ error: String(error) }, what)
-  }
-}
-
-/** Why a hub could not start, as a sentence for whoever started it. */
-export class StartError extends Error {
-  constructor(message: string) {
-    super(message)
-    this.name = 'StartError'
-  }
-}
-
-function portError(what: string, port: number, option: string) {
-  return (error: NodeJS.ErrnoException): never => {
-    if (error.code === 'EADDRINUSE') {
-      throw new StartError(
-        `Port ${port} for ${what} is taken by another program: stop that one, or choose another port with ${option} (0 = any free one).`,
-      )
-    }
-    if (error.code === 'EACCES')
-      throw new StartError(
-        `Port ${port} for ${what} needs more rights than this user has: choose one above 1023 with ${option}.`,
-      )
-    throw error
   }
 }

@@ -1,0 +1,114 @@
+import { readFileSync } from 'node:fs'
+import { makeApp } from '../ui/app.ts'
+import type { HubDeps } from '../ui/deps.ts'
+import { installAssets } from '../ui/view/assets.ts'
+import { programVersion } from './cli/version.ts'
+import type { HubConfig } from './config.ts'
+import type { Health } from './flow/health.ts'
+import type { Ingest } from './flow/ingest.ts'
+import type { Live } from './flow/live.ts'
+import type { Recovery } from './flow/recovery.ts'
+import type { Registry } from './flow/registry.ts'
+import type { Strangers } from './flow/strangers.ts'
+import type { Certificate } from './io/certificate.ts'
+import type { Clock } from './io/clock.ts'
+import { serveHttp } from './io/http.ts'
+import type { Log, LogTail } from './io/log.ts'
+import { hashPassword, MIN_PASSWORD_LENGTH, passwordProblem, verifyPassword } from './io/password.ts'
+import { makeCode } from './io/random-key.ts'
+import { portError } from './start-error.ts'
+import { runChore } from './store/chore.ts'
+import { erasePastAlerts } from './store/erase.ts'
+import { hashKey } from './store/key-hash.ts'
+import type { Store } from './store/store.ts'
+
+export interface RunningWeb {
+  readonly httpPort: number
+  readonly httpsPort: number | null
+  /** The code that makes the first admin, or null when there is one. */
+  readonly firstStartCode: () => string | null
+  readonly stop: () => Promise<void>
+}
+
+/** Serves the pages and the API of a hub; rejects with a StartError when a port cannot be had. */
+export async function startWeb(parts: {
+  config: HubConfig
+  certificate: Certificate | null
+  clock: Clock
+  log: Log
+  tail: LogTail | null
+  demo: boolean
+  registry: Registry
+  live: Live
+  ingest: Ingest
+  strangers: Strangers
+  store: Store
+  recovery: Recovery
+  health: Health
+  image: HubDeps['image']
+  cycleState: HubDeps['cycleState']
+  broker: HubDeps['broker']
+}): Promise<RunningWeb> {
+  const { config, certificate, clock, log, tail, registry, store, recovery } = parts
+  installAssets((path) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8'))
+  const code = makeCode()
+  const firstStartCode = () => (registry.current.hasAdmin ? null : code)
+  const app = makeApp({
+    now: clock.now,
+    demo: parts.demo,
+    registry: () => registry.current,
+    refreshRegistry: () => registry.refresh(),
+    image: parts.image,
+    cycleState: parts.cycleState,
+    live: parts.live,
+    ingest: parts.ingest,
+    control: store.control,
+    view: store.view,
+    readings: store.readings,
+    files: store.files,
+    eraseHistory: async (house) => {
+      const erased = await recovery.guard(() => runChore('erase', { dataDir: config.dataDir, house }))
+      await erasePastAlerts(store.control, house)
+      return erased
+    },
+    health: () => parts.health.details,
+    strangers: () => parts.strangers.list(),
+    broker: parts.broker,
+    hashKey,
+    passwords: {
+      hash: hashPassword,
+      verify: verifyPassword,
+      problem: passwordProblem,
+      minLength: MIN_PASSWORD_LENGTH,
+    },
+    firstStart: { code: firstStartCode, done: () => registry.refresh() },
+    allowedHosts: config.http.allowedHosts,
+    version: programVersion(),
+    logLines: () => tail?.lines ?? [],
+    log,
+  })
+  const { bind } = config
+  const http = await serveHttp(app.fetch, bind, config.http.port).catch(
+    portError('HTTP', config.http.port, '--http-port N'),
+  )
+  const secure = config.https.port
+  const https =
+    certificate && secure !== null
+      ? await serveHttp(app.fetch, bind, secure, certificate)
+          .catch(portError('HTTPS', secure, '--set https.port=N'))
+          .catch(async (error: unknown) => {
+            await http.stop()
+            throw error
+          })
+      : null
+  return {
+    httpPort: http.port,
+    httpsPort: https?.port ?? null,
+    firstStartCode,
+    stop: async () => {
+      app.stop()
+      await https?.stop()
+      await http.stop()
+    },
+  }
+}
