@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util'
 import { evaluateBenchmark } from './evaluate/benchmark.ts'
 import type { Evaluate, Evaluation } from './evaluate/context.ts'
 import { DataError } from './evaluate/data.ts'
+import { evaluateForecast } from './evaluate/forecast.ts'
 import { CITYLEARN_PLACE } from './evaluate/houses.ts'
 import type { Row } from './evaluate/row.ts'
 import { printRows } from './evaluate/row.ts'
@@ -14,6 +15,7 @@ import { evaluateSky } from './evaluate/sky.ts'
 const GROUPS: Readonly<Record<string, Evaluate>> = {
   sky: evaluateSky,
   benchmark: evaluateBenchmark,
+  forecast: evaluateForecast,
 }
 
 const HELP = `Usage: npm run evaluate -- [--data FOLDER] [--from DAY] [--to DAY] [--seed N] [--only GROUP,...] [--json]
