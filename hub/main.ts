@@ -14,6 +14,7 @@ process.exitCode = await runCommandLine(
     demo: () => import('./cli/demo.ts'),
     hub: () => import('./cli/hub.ts'),
     house: () => import('./cli/house.ts'),
+    load: () => import('./cli/load.ts'),
     user: () => import('./cli/user.ts'),
     token: () => import('./cli/token.ts'),
     replay: () => import('./cli/replay.ts'),

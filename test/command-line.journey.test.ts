@@ -115,6 +115,10 @@ describe('help and wrong usage', () => {
     ['config check --http-port 99999', 2, 'expected a port from 1 to 65535'],
     ['config check --config /nowhere.toml', 1, '/nowhere.toml: the configuration cannot be read'],
     ['house edit nobody --peak 1', 1, 'There is no house "nobody"'],
+    ['load add nobody x --power 1', 1, 'There is no house "nobody"'],
+    ['load add a rete --power 1', 2, '"rete" is reserved'],
+    ['load add a x --kind boiler --power 1', 2, 'expected one of waterHeater, car'],
+    ['load edit a x', 2, '"load edit" needs something to change'],
     ['user passwd nobody', 1, 'There is no user "nobody"'],
     ['token revoke 99', 1, 'There is no token 99'],
     ['house import /nowhere.csv', 1, '/nowhere.csv: there is no such file'],
@@ -306,6 +310,38 @@ it('tokens: create, list, revoke, and with their house', () => {
     { id: node.id, house: 'casa_A', revoked: expect.stringContaining('T') },
   ])
   expect(run(data, 'token list').stdout).not.toContain(node.token)
+})
+
+describe('loads', () => {
+  it('are added with what suits their kind, checked for sense, changed, listed, armed and removed', () => {
+    const data = newData()
+    json(data, 'house add casa_A --peak 3000')
+    expect(json(data, 'load add casa_A boiler --kind waterHeater --power 1500')).toMatchObject({
+      ...{ house: 'casa_A', id: 'boiler', kind: 'waterHeater', power: '1500', rest: 'on', legionella: 'yes' },
+    })
+    for (const [line, status, sentence] of [
+      ['load add casa_A boiler --power 1500', 1, 'has a load "boiler" already'],
+      ['load add casa_A auto --kind car --power 3700 --threshold 9000', 2, '--threshold "9000" is not right'],
+      ['load add casa_A auto --power 3700 --window 9', 2, '--window "9" is not right: expected two times of the day'],
+      ['load add casa_A pump --power 300 --needs motor', 2, '--needs "motor" is not right'],
+      ['load edit casa_A boilr --power 1', 1, 'did you mean "boiler"?'],
+    ] as const) {
+      expect(run(data, line)).toMatchObject({ status, stderr: expect.stringContaining(sentence) })
+    }
+    json(data, 'load add casa_A mixer --power 100 --needs boiler')
+    expect(json(data, 'load edit casa_A boiler --need 3h --by 21:00')).toMatchObject({ need: '3h', by: '21:00' })
+    expect(run(data, 'load remove casa_A boiler')).toMatchObject({ status: 1 })
+    json(data, 'load arm casa_A')
+    expect(json(data, 'load list')).toMatchObject([
+      { id: 'boiler', differences: ['its node does not declare it: it is never switched'], armed: true },
+      { id: 'mixer', needs: 'boiler' },
+    ])
+    json(data, 'load remove casa_A mixer')
+    expect(json(data, 'load list --house casa_A')).toHaveLength(1)
+    expect(rows(data, `select what from audit where what like 'load.%' order by id`).map((r) => r['what'])).toEqual([
+      ...['load.add', 'load.add', 'load.edit', 'load.arm', 'load.remove'],
+    ])
+  })
 })
 
 describe('replay', () => {

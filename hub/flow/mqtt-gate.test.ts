@@ -18,6 +18,8 @@ function snapshot(ids: readonly string[]): RegistrySnapshot {
     houses: new Map(houses.map((h) => [h.id, h])),
     settings: DEFAULT_SETTINGS,
     hasAdmin: true,
+    loads: new Map(),
+    armed: new Map(),
     tokens: new Map(),
   }
 }

@@ -1,6 +1,8 @@
 import type { Settings } from '../domain/settings.ts'
 import type { KeyedHouse } from '../store/houses.ts'
 import { listHouses } from '../store/houses.ts'
+import type { StoredLoad } from '../store/loads.ts'
+import { listLoads } from '../store/loads.ts'
 import type { TokenRole } from '../store/people.ts'
 import { hasAdmin, listTokens } from '../store/people.ts'
 import { readSettings } from '../store/settings.ts'
@@ -10,6 +12,10 @@ import { dataVersion } from '../store/store.ts'
 /** Houses, tokens and settings as they stand, frozen: what every message and request is judged by. */
 export interface RegistrySnapshot {
   readonly houses: ReadonlyMap<string, KeyedHouse>
+  /** Relay loads by house; houses without any are not there. */
+  readonly loads: ReadonlyMap<string, readonly StoredLoad[]>
+  /** House -> when its loads were armed before their first week was over. */
+  readonly armed: ReadonlyMap<string, number>
   readonly settings: Settings
   /** False until somebody can administer the hub. */
   readonly hasAdmin: boolean
@@ -59,8 +65,9 @@ export class Registry {
   async refresh(): Promise<void> {
     const version = await dataVersion(this.#db)
     if (version === this.#version && this.#snapshot) return
-    const [houses, settings, tokens, admin] = await Promise.all([
+    const [houses, { loads, armed }, settings, tokens, admin] = await Promise.all([
       listHouses(this.#db),
+      listLoads(this.#db),
       readSettings(this.#db),
       listTokens(this.#db),
       hasAdmin(this.#db),
@@ -69,6 +76,8 @@ export class Registry {
     this.#version = version
     this.#snapshot = {
       houses: new Map(houses.map((h) => [h.id, h])),
+      loads,
+      armed,
       settings,
       hasAdmin: admin,
       tokens: new Map(

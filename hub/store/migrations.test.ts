@@ -21,7 +21,24 @@ const columnsOf = (file: Database.Database, table: string) =>
 
 describe('migrate', () => {
   it.each<[DatabaseKind, string[]]>([
-    ['control', ['alert', 'audit', 'cycle', 'effect', 'house', 'session', 'setting', 'token', 'user']],
+    [
+      'control',
+      [
+        ...[
+          'alert',
+          'armed',
+          'audit',
+          'cycle',
+          'decision',
+          'effect',
+          'house',
+          'load',
+          'load_declaration',
+          'load_override',
+        ],
+        ...['saving', 'session', 'setting', 'switching', 'token', 'user'],
+      ],
+    ],
     [
       'readings',
       [

@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely'
 import { sql } from 'kysely'
 import type { Migration } from 'kysely/migration'
 import { Migrator } from 'kysely/migration'
+import { LOADS } from './migration-loads.ts'
 import { SLOT_COLUMNS } from './schema.ts'
 
 type Migrations = Record<string, Migration>
@@ -42,6 +43,7 @@ const CONTROL: Migrations = {
       }
     },
   },
+  '0002-loads': LOADS,
   '0005-people': {
     async up(db: Kysely<unknown>) {
       await sql`alter table alert add column seen_at integer`.execute(db)

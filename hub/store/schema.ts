@@ -1,9 +1,10 @@
 import type { Generated } from 'kysely'
+import type { LoadSchema } from './schema-loads.ts'
 
 /** Instants are epoch ms, powers W, energies Wh, durations s unless the name says otherwise. */
 
 /** control.db: what control needs. Small; copied after every change. */
-export interface ControlSchema {
+export interface ControlSchema extends LoadSchema {
   setting: { key: string; value: string; updated_at: number }
   house: {
     id: string
@@ -46,7 +47,7 @@ export interface ControlSchema {
     seen_by: string | null
   }
   /** `at` and `elapsed` are the wall's and the monotonic clock when this was saved. */
-  cycle: { id: number; state: string; at: number; elapsed: number }
+  cycle: { id: number; state: string; at: number; elapsed: number; past: string | null }
   effect: { id: Generated<number>; at: number; effect: string; performed_at: number | null }
   audit: { id: Generated<number>; at: number; who: string; what: string; detail: string }
 }
