@@ -11,7 +11,15 @@ const MONTH = 31 * DAY
 /** Deletes a removed house for good: all that was measured there, every alert, the house itself. How many readings and intervals there were. */
 export async function eraseHouse(control: ControlDb, dataDir: string, house: string): Promise<number> {
   const erased = eraseMeasured(dataDir, house)
-  for (const table of ['load', 'load_declaration', 'load_override', 'armed', 'decision', 'switching', 'saving'] as const)
+  for (const table of [
+    'load',
+    'load_declaration',
+    'load_override',
+    'armed',
+    'decision',
+    'switching',
+    'saving',
+  ] as const)
     await control.deleteFrom(table).where('house', '=', house).execute()
   await control.deleteFrom('alert').where('house', '=', house).execute()
   await control.deleteFrom('house').where('id', '=', house).where('removed_at', 'is not', null).execute()
