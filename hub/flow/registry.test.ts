@@ -53,6 +53,8 @@ describe('the registry', () => {
     await registry.refresh()
     expect(registry.current).toEqual({
       houses: new Map(),
+      loads: new Map(),
+      armed: new Map(),
       settings: DEFAULT_SETTINGS,
       hasAdmin: false,
       tokens: new Map(),
