@@ -5,6 +5,7 @@ import type { Evaluate, Evaluation } from './evaluate/context.ts'
 import { DataError } from './evaluate/data.ts'
 import { evaluateForecast } from './evaluate/forecast.ts'
 import { CITYLEARN_PLACE } from './evaluate/houses.ts'
+import { evaluateRelay } from './evaluate/relay.ts'
 import type { Row } from './evaluate/row.ts'
 import { printRows } from './evaluate/row.ts'
 import { evaluateSky } from './evaluate/sky.ts'
@@ -15,6 +16,7 @@ import { evaluateSky } from './evaluate/sky.ts'
 const GROUPS: Readonly<Record<string, Evaluate>> = {
   sky: evaluateSky,
   benchmark: evaluateBenchmark,
+  relay: evaluateRelay,
   forecast: evaluateForecast,
 }
 
