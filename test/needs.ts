@@ -26,3 +26,8 @@ const OPENSSL = ['/usr/bin/openssl', '/usr/local/bin/openssl', '/opt/homebrew/bi
 export function opensslPath(): string | null {
   return OPENSSL.find((path) => existsSync(path)) ?? null
 }
+
+/** The compiler of the house node's programs, or null. */
+export function avrGccPath(): string | null {
+  return ['/usr/bin/avr-gcc', '/usr/local/bin/avr-gcc'].find((path) => existsSync(path)) ?? null
+}
