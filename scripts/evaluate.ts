@@ -8,6 +8,7 @@ import { CITYLEARN_PLACE } from './evaluate/houses.ts'
 import { evaluateRelay } from './evaluate/relay.ts'
 import type { Row } from './evaluate/row.ts'
 import { printRows } from './evaluate/row.ts'
+import { evaluateSensors } from './evaluate/sensors.ts'
 import { evaluateSky } from './evaluate/sky.ts'
 
 // `npm run evaluate`: how good the hub's judgement is, on measured data, beside simpler methods. Walk-forward: each day is
@@ -18,6 +19,7 @@ const GROUPS: Readonly<Record<string, Evaluate>> = {
   benchmark: evaluateBenchmark,
   relay: evaluateRelay,
   forecast: evaluateForecast,
+  sensors: evaluateSensors,
 }
 
 const HELP = `Usage: npm run evaluate -- [--data FOLDER] [--from DAY] [--to DAY] [--seed N] [--only GROUP,...] [--json]
