@@ -1,6 +1,7 @@
 import { networkInterfaces } from 'node:os'
 import type { HubConfig } from './config.ts'
 import { systemClock } from './io/clock.ts'
+import { systemEvidence } from './io/clock-evidence.ts'
 import { LogTail, makeLog } from './io/log.ts'
 import { systemdSupervisor } from './io/systemd.ts'
 import { StartError } from './start-error.ts'
@@ -13,7 +14,9 @@ export async function runHubCommand(config: HubConfig, { json }: { json: boolean
   const log = makeLog(config.log.level, tail)
   const supervisor = systemdSupervisor(process.env, () => performance.now())
   const stopped = untilStopped()
-  const hub = await startOrSay(() => startHub(config, { clock: systemClock, log, tail, supervisor }))
+  const hub = await startOrSay(() =>
+    startHub(config, { clock: systemClock, evidence: systemEvidence(), log, tail, supervisor }),
+  )
   if (!hub) return 1
   const url = urlOf(config.bind, hub.httpPort)
   if (json) sayReady({ url, ...portsOf(hub) })

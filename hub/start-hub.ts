@@ -2,7 +2,6 @@ import { programVersion } from './cli/version.ts'
 import type { HubConfig } from './config.ts'
 import { communityBalance } from './domain/balance.ts'
 import type { Effect } from './domain/effect.ts'
-import { resumeElapsed } from './domain/elapsed.ts'
 import { Health } from './flow/health.ts'
 import { Housekeeping } from './flow/housekeeping.ts'
 import { takeImage } from './flow/image.ts'
@@ -17,14 +16,17 @@ import { Broker } from './io/broker.ts'
 import { DEFAULT_BROKER_LIMITS } from './io/broker-limits.ts'
 import { readCertificate } from './io/certificate.ts'
 import type { Clock } from './io/clock.ts'
+import type { ClockEvidence } from './io/clock-evidence.ts'
+import { noEvidence } from './io/clock-evidence.ts'
 import type { Log, LogTail } from './io/log.ts'
 import { everySeconds } from './io/schedule.ts'
 import type { Supervisor } from './io/systemd.ts'
 import { startBackups } from './start-backups.ts'
+import { startClockWatch } from './start-clock.ts'
 import { portError, StartError } from './start-error.ts'
 import { startRecovery } from './start-recovery.ts'
 import { startWeb } from './start-web.ts'
-import { lastBenchmark, markPerformed, pendingEffects, readCycle, readSavedClock, saveTick } from './store/cycle.ts'
+import { lastBenchmark, markPerformed, pendingEffects, readCycle, saveTick } from './store/cycle.ts'
 import { inUse, lockDataFolder } from './store/lock.ts'
 import { mendFiles } from './store/mend.ts'
 import { readLatest, readNodes } from './store/readings.ts'
@@ -53,6 +55,8 @@ export interface RunningHub {
 /** What a hub is built with beside its configuration. */
 export interface HubParts {
   readonly clock: Clock
+  /** What the machine tells of its clock; left out = nothing. */
+  readonly evidence?: ClockEvidence
   readonly log: Log
   /** Where the log's last lines are kept for the page that shows them. */
   readonly tail?: LogTail | null
@@ -66,7 +70,7 @@ const SAVE_TIMEOUT_MS = 2_000
 /** Builds a hub and starts it; throws when its data folder or a port cannot be had, with nothing left running. */
 export async function startHub(
   config: HubConfig,
-  { clock, log, tail = null, supervisor = null, demo = false }: HubParts,
+  { clock, evidence = noEvidence(), log, tail = null, supervisor = null, demo = false }: HubParts,
 ): Promise<RunningHub> {
   const stops: (() => unknown)[] = []
   const stop = async () => {
@@ -102,25 +106,44 @@ export async function startHub(
     stops.push(stopRecovery)
     const live = new Live()
     const strangers = new Strangers()
-    const listeningSince = clock.now()
     const registry = new Registry(store.view, (next, before) => {
       if (before) broker.disconnect((house) => next.houses.get(house)?.keyHash === before.houses.get(house)?.keyHash)
     })
+    const {
+      watch,
+      dating,
+      stop: stopWatch,
+    } = await startClockWatch({
+      clock,
+      evidence,
+      store,
+      health,
+      log,
+      live,
+      recovery,
+      registry: () => registry.current,
+      onSet: () => tick.saveAgain(),
+    })
+    stops.push(stopWatch)
+    const listeningSince = watch.read().elapsed
     const ingest = new Ingest({
-      now: clock.now,
+      now: () => watch.now(),
+      doubtful: () => watch.doubtful,
       commitIntervalMs: config.ingest.commitIntervalMs,
       store: (batch) => recovery.guard(() => store.ingest(batch)),
       live,
       health,
     })
-    const origin = resumeElapsed(await readSavedClock(store.view), clock.now()) - clock.elapsed()
-    const clocks = () => ({ now: clock.now(), elapsed: origin + clock.elapsed() })
-    const image = () => takeImage(clocks(), listeningSince, registry.current, live)
+    const image = () => {
+      const read = watch.read()
+      const clocks = { ...read, clockCertain: watch.isCertain }
+      return takeImage(clocks, read.now - (read.elapsed - listeningSince), registry.current, live)
+    }
     const broker = new Broker(
       { ...DEFAULT_BROKER_LIMITS, ...config.mqtt.limits },
       mqttGate({
         root,
-        now: clock.now,
+        now: () => watch.now(),
         registry: () => registry.current,
         ingest,
         strangers,
@@ -171,7 +194,7 @@ export async function startHub(
     const web = await startWeb({
       config,
       certificate: certificate?.value ?? null,
-      clock,
+      now: () => watch.now(),
       log,
       tail,
       demo,
@@ -196,14 +219,16 @@ export async function startHub(
     stops.push(() => job.stop())
     stops.push(startBackups({ config, store, clock, health, log, recovery, program: programVersion() }))
     const housekeeping = new Housekeeping({
-      now: clock.now,
+      now: () => watch.now(),
       settings: () => registry.current.settings,
       step: (task) => recovery.guard(() => store.housekeep(task)),
       health,
       onDone: (tally) => log.info(tally, 'rolled up and retired'),
       onError: logged('housekeeping failed'),
     })
-    const minute = everySeconds(60, () => void housekeeping.run())
+    const minute = everySeconds(60, () => {
+      if (watch.isCertain) void dating.run().then(() => housekeeping.run())
+    })
     stops.push(() => housekeeping.stop())
     stops.push(() => minute.stop())
     return {

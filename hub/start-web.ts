@@ -11,7 +11,6 @@ import type { Recovery } from './flow/recovery.ts'
 import type { Registry } from './flow/registry.ts'
 import type { Strangers } from './flow/strangers.ts'
 import type { Certificate } from './io/certificate.ts'
-import type { Clock } from './io/clock.ts'
 import { serveHttp } from './io/http.ts'
 import type { Log, LogTail } from './io/log.ts'
 import { hashPassword, MIN_PASSWORD_LENGTH, passwordProblem, verifyPassword } from './io/password.ts'
@@ -34,7 +33,7 @@ export interface RunningWeb {
 export async function startWeb(parts: {
   config: HubConfig
   certificate: Certificate | null
-  clock: Clock
+  now: () => number
   log: Log
   tail: LogTail | null
   demo: boolean
@@ -49,12 +48,12 @@ export async function startWeb(parts: {
   cycleState: HubDeps['cycleState']
   broker: HubDeps['broker']
 }): Promise<RunningWeb> {
-  const { config, certificate, clock, log, tail, registry, store, recovery } = parts
+  const { config, certificate, now, log, tail, registry, store, recovery } = parts
   installAssets((path) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8'))
   const code = makeCode()
   const firstStartCode = () => (registry.current.hasAdmin ? null : code)
   const app = makeApp({
-    now: clock.now,
+    now,
     demo: parts.demo,
     registry: () => registry.current,
     refreshRegistry: () => registry.refresh(),

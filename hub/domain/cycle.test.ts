@@ -21,7 +21,16 @@ function image(minutes: number, rows: Record<string, Row | null>, more: Partial<
       node: online ? null : { online, at: now, fw: null, boot: null, uptimeS: null },
     }
   })
-  return { now, elapsed: now - NOON, listeningSince: 0, houses, rule: RULE, sunElevation: 40, ...more }
+  return {
+    now,
+    elapsed: now - NOON,
+    clockCertain: true,
+    listeningSince: 0,
+    houses,
+    rule: RULE,
+    sunElevation: 40,
+    ...more,
+  }
 }
 
 /** Runs cycles one after the other; per cycle what was done, in short. */

@@ -13,11 +13,13 @@ export interface ProcessImage {
   readonly now: number
   /** Monotonic ms that go on over restarts and are never set: what leases, timers and minimum times count on. */
   readonly elapsed: number
+  /** Whether `now` can be relied on: nothing is planned by the date while it cannot. */
+  readonly clockCertain: boolean
   /** When this hub began to listen: nobody is called silent for the time before. */
   readonly listeningSince: number
   readonly houses: readonly HouseImage[]
   readonly rule: BenchmarkRule
-  /** Elevation of the sun in degrees; null when the community's position is not set. */
+  /** Elevation of the sun in degrees; null when the community's position is not set, or the time is not known. */
   readonly sunElevation: number | null
 }
 

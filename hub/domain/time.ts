@@ -4,6 +4,9 @@ export const MINUTE = 60 * SECOND
 export const HOUR = 60 * MINUTE
 export const DAY = 24 * HOUR
 
+/** 2016-01-01: a clock that shows an earlier year has not got the time yet. */
+export const CLOCK_SOUND_FROM = 1_451_606_400_000
+
 /** Length of a slot, ms. Slots are aligned to the epoch, start inclusive, end exclusive. */
 export const SLOT = 5 * MINUTE
 

@@ -21,5 +21,5 @@ export class Health {
 
 /**
  * `storage`: readings cannot be stored; `control`: the tick runs on from memory; `registry`: changes are not seen; `housekeeping`: nothing is rolled up or retired;
- * `backup`: the scheduled backups fail; `recovering`: readings of a damaged file are being brought back. */
-export type HealthReason = 'storage' | 'control' | 'registry' | 'housekeeping' | 'backup' | 'recovering'
+ * `backup`: the scheduled backups fail; `recovering`: readings of a damaged file are being brought back; `clock`: nobody knows what time it is. */
+export type HealthReason = 'storage' | 'control' | 'registry' | 'housekeeping' | 'backup' | 'recovering' | 'clock'

@@ -7,7 +7,7 @@ import type { RegistrySnapshot } from './registry.ts'
 
 /** Freezes what a tick may look at. */
 export function takeImage(
-  { now, elapsed }: ClockReading,
+  { now, elapsed, clockCertain }: ClockReading & Pick<ProcessImage, 'clockCertain'>,
   listeningSince: number,
   { houses, settings }: RegistrySnapshot,
   live: Live,
@@ -16,6 +16,7 @@ export function takeImage(
   return {
     now,
     elapsed,
+    clockCertain,
     listeningSince,
     houses: [...houses.values()].map((house) => ({
       id: house.id,
@@ -24,6 +25,6 @@ export function takeImage(
       node: live.node(house.id),
     })),
     rule: settings.benchmark,
-    sunElevation: settings.place ? sunPosition(now, settings.place).elevation : null,
+    sunElevation: settings.place && clockCertain ? sunPosition(now, settings.place).elevation : null,
   }
 }

@@ -1,5 +1,6 @@
 import { decodeJson } from '../codec/fields.ts'
 import { decodeMeasurement, decodeStatus } from '../codec/measurement.ts'
+import type { DoubtfulTime } from '../domain/clock-trust.ts'
 import type { PowerLimits } from '../domain/energy.ts'
 import { powerLimits } from '../domain/energy.ts'
 import type { House } from '../domain/house.ts'
@@ -18,6 +19,8 @@ export type Outcome =
 
 export interface IngestOptions {
   readonly now: () => number
+  /** The time in doubt as of the last call of `now`; null, or left out, where the clock can be relied on. */
+  readonly doubtful?: () => DoubtfulTime | null
   /** How long a message waits for others to share its commit with, ms. */
   readonly commitIntervalMs: number
   readonly store: (batch: IngestBatch) => Promise<IngestOutcome>
@@ -29,9 +32,6 @@ type Settle = (outcome: Outcome) => void
 
 /** So many messages wait for no more: they are written while the next ones are decoded. */
 const GROUP = 1000
-
-/** A hub whose clock shows an earlier year has not got the time yet. */
-const CLOCK_SOUND_FROM = Date.UTC(2016, 0, 1)
 
 /**
  * The one way in for measurements: decode, check, commit in groups, then show. The promise of a message is settled
@@ -63,12 +63,15 @@ export class Ingest {
   /** A reading of a house, as bytes from MQTT or as an object from HTTP or a file. */
   reading(house: House, series: Series, payload: Uint8Array | object, age: AgeRule = 'live'): Promise<Outcome> {
     const now = this.#options.now()
+    const doubtful = age === 'live' ? (this.#options.doubtful?.() ?? null) : null
     const input = payload instanceof Uint8Array ? decodeJson(payload) : { ok: true as const, value: payload }
     const measured = input.ok ? decodeMeasurement(series, input.value, now) : input
-    const rule = age === 'live' && now < CLOCK_SOUND_FROM ? 'uncertain' : age
+    // What a node has dated itself does not depend on the hub's clock.
+    const isOwnTime = measured.ok && measured.value.stamp?.campo !== 'ts'
+    const rule = doubtful ? 'uncertain' : age
     const checked = measured.ok ? checkMeasurement(measured.value, house, now, rule) : measured
     return checked.ok
-      ? this.#add((p, settle) => p.addReading(checked.value, powerLimits(house), settle))
+      ? this.#add((p, settle) => p.addReading(checked.value, powerLimits(house), isOwnTime ? doubtful : null, settle))
       : this.refuse(house.id, checked.error)
   }
 
@@ -127,9 +130,10 @@ export class Ingest {
   }
 
   async #commit(pending: Pending): Promise<void> {
-    const { live, health, now, store } = this.#options
+    const { live, health, now, doubtful, store } = this.#options
     try {
-      const outcome = await store(pending.batch(now()))
+      const at = now()
+      const outcome = await store(pending.batch(doubtful?.() ? Number.POSITIVE_INFINITY : at))
       this.#lastCommitMs = outcome.tookMs
       live.setLatest(outcome.latest)
       for (const { house, status } of pending.nodes) live.setNode(house, status)
@@ -155,6 +159,7 @@ export class Ingest {
 /** Messages that wait for the same commit, and who waits for them. */
 class Pending {
   readonly #readings: Reading[] = []
+  readonly #doubtful = new Map<number, DoubtfulTime>()
   readonly #intervals: IntervalReading[] = []
   readonly #refusals: { house: string; refusal: Refusal }[] = []
   readonly #limits: Record<string, PowerLimits> = {}
@@ -171,7 +176,8 @@ class Pending {
     return this.#refusals.length
   }
 
-  addReading(reading: Reading, limits: PowerLimits, settle: Settle): void {
+  addReading(reading: Reading, limits: PowerLimits, doubtful: DoubtfulTime | null, settle: Settle): void {
+    if (doubtful) this.#doubtful.set(this.#readings.length, doubtful)
     this.#limits[reading.house] = limits
     this.#readings.push(reading)
     this.#readingSettles.push(settle)
@@ -197,6 +203,7 @@ class Pending {
     return {
       now,
       readings: this.#readings,
+      doubtful: this.#doubtful,
       intervals: this.#intervals,
       nodes: this.nodes,
       refusals: this.#refusals,

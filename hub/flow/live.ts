@@ -27,6 +27,18 @@ export class Live {
     this.#version += 1
   }
 
+  /** The hub's clock was set by `step` ms: what was heard a minute ago was heard a minute ago still. */
+  shift(step: number): void {
+    for (const [house, { production, consumption }] of this.#latest) {
+      this.#latest.set(house, {
+        production: production && { ...production, at: production.at + step },
+        consumption: consumption && { ...consumption, at: consumption.at + step },
+      })
+    }
+    for (const [house, status] of this.#nodes) this.#nodes.set(house, { ...status, at: status.at + step })
+    this.#version += 1
+  }
+
   setNode(house: string, status: NodeStatus): void {
     const before = this.#nodes.get(house)
     this.#nodes.set(house, {

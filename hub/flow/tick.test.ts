@@ -19,6 +19,7 @@ function image(slot: number): ProcessImage {
   return {
     now,
     elapsed: slot * SLOT,
+    clockCertain: true,
     listeningSince: 0,
     houses,
     rule: { threshold: 0.85, minHouses: 3 },

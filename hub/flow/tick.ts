@@ -56,6 +56,11 @@ export class Tick {
     return this.#running
   }
 
+  /** Saves the state with the next tick, changed or not: the clocks it was saved by have been set. */
+  saveAgain(): void {
+    this.#dirty = true
+  }
+
   /** Settles when no cycle is running. */
   async idle(): Promise<void> {
     await this.#running

@@ -6,13 +6,14 @@ export interface Clock {
   readonly elapsed: () => number
 }
 
-const monotonic = () => Math.floor(performance.now())
+/** The machine's monotonic clock, whichever process asks. */
+const origin = Number(process.hrtime.bigint() / 1_000_000n) - performance.now()
 
-export const systemClock: Clock = { now: () => Date.now(), elapsed: monotonic }
+export const systemClock: Clock = { now: () => Date.now(), elapsed: () => Math.floor(origin + performance.now()) }
 
 /** A clock that starts at `start` (epoch ms) now, and runs `speed` times as fast as the wall. */
 export function startClock(start: number, speed: number): Clock {
-  const origin = performance.now()
-  const elapsed = () => Math.floor((performance.now() - origin) * speed)
+  const from = performance.now()
+  const elapsed = () => Math.floor((performance.now() - from) * speed)
   return { now: () => start + elapsed(), elapsed }
 }

@@ -60,7 +60,7 @@ export function eraseMeasured(dataDir: string, house: string): number {
     })
     const ends = db.prepare(`select min(start) as first, max(start) as last from hour where house = ?`)
     for (const from of pieces(ends.get(house), MONTH)) both.immediate(from)
-    for (const table of ['heard', 'series', 'node', 'refusal'])
+    for (const table of ['heard', 'series', 'ahead', 'node', 'refusal'])
       db.prepare(`delete from ${table} where house = ?`).run(house)
     db.pragma('wal_checkpoint(TRUNCATE)')
     return erased

@@ -1,3 +1,4 @@
+import type { DoubtfulTime } from '../domain/clock-trust.ts'
 import type { PowerLimits } from '../domain/energy.ts'
 import type { Latest } from '../domain/latest.ts'
 import type { NodeStatus } from '../domain/presence.ts'
@@ -5,8 +6,11 @@ import type { IntervalReading, Reading, Refusal } from '../domain/reading.ts'
 
 /** What one commit takes in, in order of arrival. */
 export interface IngestBatch {
+  /** Epoch ms; infinite while the hub's clock is in doubt: then no reading is too late or ahead. */
   readonly now: number
   readonly readings: readonly Reading[]
+  /** Index of a reading that was dated while the hub's clock was in doubt -> that time. None when left out. */
+  readonly doubtful?: ReadonlyMap<number, DoubtfulTime>
   readonly intervals: readonly IntervalReading[]
   readonly nodes: readonly { readonly house: string; readonly status: NodeStatus }[]
   readonly refusals: readonly { readonly house: string; readonly refusal: Refusal }[]

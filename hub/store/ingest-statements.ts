@@ -7,7 +7,7 @@ export function prepare(db: Database.Database) {
   return {
     insertReading: db.prepare(
       `insert into reading (at, house, series, production_w, consumption_w, boot, seq, produced_wh, consumed_wh,
-       imported_wh, exported_wh) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+       imported_wh, exported_wh, clock_doubt) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
        on conflict (house, boot, seq) where boot is not null and seq is not null do nothing`,
     ),
     insertInterval: db.prepare(
@@ -37,12 +37,29 @@ export function prepare(db: Database.Database) {
     heardAfter: db.prepare(
       `select start from heard where house = ? and start > ? and balance >= ? order by start limit 1`,
     ),
-    instantsIn: db.prepare(`select at, consumption_w from reading where at >= ? and at < ? and house = ? order by at`),
+    instantsIn: db.prepare(
+      `select at, consumption_w from reading where at >= ? and at < ? and house = ? and clock_doubt is null order by at`,
+    ),
     heardBetween: db.prepare(`select start from heard where house = ? and start >= ? and start <= ? order by start`),
-    readingsIn: db.prepare(`select * from reading where at >= ? and at < ? and house = ? order by at, id`),
+    readingsIn: db.prepare(
+      `select * from reading where at >= ? and at < ? and house = ? and clock_doubt is null order by at, id`,
+    ),
     intervalsBetween: db.prepare(
       `select * from interval where house = ? and at > ? and at < ? and at + duration_ms > ? order by at, duration_ms`,
     ),
+    aheadUntil: db.prepare(`select until from ahead where house = ?`).pluck(),
+    putAhead: db.prepare(
+      `insert into ahead (house, until) values (?, ?) on conflict (house) do update set until = max(until, excluded.until)`,
+    ),
+    dropAhead: db.prepare(`delete from ahead where house = ?`),
+    putDoubt: db.prepare(`insert or ignore into clock_doubt (id, machine_run, offset) values (?, ?, ?)`),
+    nextDoubt: db.prepare(`select id, offset from clock_doubt where machine_run = ? order by id limit 1`),
+    dropDoubt: db.prepare(`delete from clock_doubt where id = ?`),
+    nextDoubtful: db.prepare(
+      `select * from reading where clock_doubt = ? and house =
+       (select min(house) from reading where clock_doubt = ?) order by at, id limit ?`,
+    ),
+    date: db.prepare(`update reading set at = ?, clock_doubt = null where id = ?`),
     upsertNode: db.prepare(
       `insert into node (house, online, at, fw, boot, uptime_s) values (?, ?, ?, ?, ?, ?)
        on conflict (house) do update set online = excluded.online, at = excluded.at, fw = coalesce(excluded.fw, fw),

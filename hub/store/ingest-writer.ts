@@ -1,26 +1,23 @@
 import type Database from 'better-sqlite3'
 import type { PowerLimits, SeriesState } from '../domain/energy.ts'
-import { advance, integrate, isLate, MAX_SILENCE, NO_SERIES, PERIODS_KEPT, spreadInterval } from '../domain/energy.ts'
+import { advance, integrate, isLate, NO_SERIES, spreadInterval } from '../domain/energy.ts'
 import { latestOf } from '../domain/latest.ts'
 import type { IntervalReading, Reading } from '../domain/reading.ts'
 import { MAX_AGE, MAX_AHEAD, MAX_INTERVAL, SERIES } from '../domain/reading.ts'
 import type { SlotEnergy, SlotSheet } from '../domain/slot.ts'
 import { addSlot, emptySlot, SLOT_FIELDS, slotOf } from '../domain/slot.ts'
 import { HOUR, SLOT, slotStart } from '../domain/time.ts'
+import type { DateTask, DoubtfulOutcome } from './doubtful-readings.ts'
+import { DoubtfulReadings } from './doubtful-readings.ts'
 import type { IngestBatch, IngestOutcome } from './ingest-batch.ts'
 import { prepare } from './ingest-statements.ts'
+import { Neighbours, toReading } from './neighbours.ts'
 import type { ReadingsSchema } from './schema.ts'
 import { decodeSeriesState, encodeSeriesState } from './series-state.ts'
 import { energyOf, valuesOf } from './slot-row.ts'
 
-type ReadingRow = ReadingsSchema['reading'] & { readonly id: number }
-
 /** A reading under the row it was stored in. */
 type Stored = Reading & { readonly row: number | bigint }
-
-/** Readings after which an integration no longer depends on what was before: the usual period's, of every series, with some to spare. */
-const REACH = 2 * SERIES.length * (PERIODS_KEPT + 1)
-const BALANCE_REACH = PERIODS_KEPT + 3
 
 /**
  * Writes batches of measurements: raw readings, the slots they add up to and where each house stands, in one
@@ -29,10 +26,14 @@ const BALANCE_REACH = PERIODS_KEPT + 3
 export class IngestWriter {
   readonly #db: Database.Database
   readonly #sql: ReturnType<typeof prepare>
+  readonly #near: Neighbours
+  readonly #doubtful: DoubtfulReadings
 
   constructor(db: Database.Database) {
     this.#db = db
     this.#sql = prepare(db)
+    this.#near = new Neighbours(this.#sql)
+    this.#doubtful = new DoubtfulReadings(this.#sql)
   }
 
   /** Commits the whole batch or nothing; throws what SQLite throws (`SQLITE_FULL`, `SQLITE_IOERR`, ...). */
@@ -40,6 +41,31 @@ export class IngestWriter {
     const started = performance.now()
     const outcome = this.#db.transaction(() => this.#write(batch)).immediate()
     return { ...outcome, tookMs: performance.now() - started }
+  }
+
+  /** Dates and takes in the next readings that were taken while the clock was in doubt; commits. */
+  date(task: DateTask): DoubtfulOutcome {
+    const started = performance.now()
+    const step = () => {
+      const due = this.#doubtful.next(task)
+      for (const r of due.readings) this.#sql.date.run(r.at, r.row)
+      const fresh = due.readings.filter((r) => !this.#isTooLate(r, task.now))
+      const [first] = fresh
+      for (const r of fresh) this.#hear(r)
+      const limits = first && task.limits[first.house]
+      if (first) this.#takeIn(first.house, fresh, [], limits ?? NO_POWER, task.now)
+      return { dated: due.readings.length, done: due.done }
+    }
+    return { ...this.#db.transaction(step).immediate(), tookMs: performance.now() - started }
+  }
+
+  /** A slot whose raw readings are retired takes no more of them: nobody can tell any longer which it has had. */
+  #isTooLate(r: Reading, now: number): boolean {
+    return r.at < now - MAX_AGE && this.#sql.isRetired.get(r.house, slotStart(r.at)) !== undefined
+  }
+
+  #hear(r: Reading): void {
+    this.#sql.hear.run(r.house, slotStart(r.at), r.consumptionW === null ? 0 : 1)
   }
 
   #write(batch: IngestBatch): Omit<IngestOutcome, 'tookMs'> {
@@ -53,8 +79,8 @@ export class IngestWriter {
     }
     const heard = new Set<string>()
     for (const [index, r] of batch.readings.entries()) {
-      // A slot whose raw readings are retired takes no more of them: nobody can tell any longer which it has had.
-      if (r.at < batch.now - MAX_AGE && this.#sql.isRetired.get(r.house, slotStart(r.at)) !== undefined) {
+      const doubt = batch.doubtful?.get(index)
+      if (!doubt && this.#isTooLate(r, batch.now)) {
         duplicateReadings.push(index)
         continue
       }
@@ -70,13 +96,16 @@ export class IngestWriter {
         r.consumedWh,
         r.importedWh,
         r.exportedWh,
+        doubt ? this.#doubtful.idOf(doubt) : null,
       )
+      if (doubt && changes > 0) this.#doubtful.note(doubt, r)
       if (changes === 0) duplicateReadings.push(index)
-      else of(r.house).readings.push({ ...r, row })
+      if (doubt) continue
+      if (changes > 0) of(r.house).readings.push({ ...r, row })
       const slot = slotStart(r.at)
       const balance = r.consumptionW === null ? 0 : 1
       const told = `${r.house} ${slot} ${balance}`
-      if (!heard.has(told)) this.#sql.hear.run(r.house, slot, balance)
+      if (!heard.has(told)) this.#hear(r)
       heard.add(told)
     }
     for (const [index, i] of batch.intervals.entries()) {
@@ -85,10 +114,12 @@ export class IngestWriter {
       else of(i.house).intervals.push(i)
     }
     const latest = [...byHouse].flatMap(([house, { readings, intervals }]) => {
-      const limits = batch.limits[house] ?? { productionW: 0, consumptionW: 0 }
+      const limits = batch.limits[house] ?? NO_POWER
       const state = this.#takeIn(house, readings, intervals, limits, batch.now)
       return state ? [[house, latestOf(state)] as const] : []
     })
+    if (batch.doubtful?.size) latest.push(...this.#doubtful.latest())
+    else this.#doubtful.forget()
     for (const { house, status: s } of batch.nodes) {
       this.#sql.upsertNode.run(house, s.online ? 1 : 0, s.at, s.fw, s.boot, s.uptimeS)
     }
@@ -113,8 +144,11 @@ export class IngestWriter {
     }
     this.#add(house, filled)
     const known = this.#seriesOf(house)
-    // What was measured before the hub's clock was set back does not hold up what is measured now.
-    const before = known.production && known.production.at > now + MAX_AHEAD ? NO_SERIES : known
+    // What was measured before the hub's clock was set back does not hold up what is measured now, nor counts twice.
+    const isAhead = known.production !== null && known.production.at > now + MAX_AHEAD
+    if (isAhead) this.#sql.putAhead.run(house, known.production?.at)
+    const before = isAhead ? NO_SERIES : known
+    const aheadUntil = this.#sql.aheadUntil.get(house) as number | undefined
     const sheet: SlotSheet = new Map()
     const late: Stored[] = []
     const inOrder: Stored[] = []
@@ -127,10 +161,15 @@ export class IngestWriter {
       inOrder.push(reading)
       state = advance(state, strip(reading), limits, sheet)
     }
+    const meetsAhead = aheadUntil !== undefined && (before.production?.at ?? 0) <= aheadUntil
+    if (aheadUntil !== undefined && !meetsAhead) this.#sql.dropAhead.run(house)
     // Measured energy takes the place of what an interval filled in.
-    if (this.#meetsInterval(house, sheet)) late.push(...inOrder)
+    if (meetsAhead || this.#meetsInterval(house, sheet)) late.push(...inOrder)
     else this.#add(house, sheet)
-    if (late.length > 0) state = this.#integrateAgain(house, late, state, limits, now)
+    if (late.length > 0) {
+      const again = this.#integrateAgain(house, late, state, limits, now)
+      if (aheadUntil === undefined) state = again
+    }
     if (state === before) return null
     this.#sql.upsertSeries.run(house, encodeSeriesState(state))
     return state
@@ -150,11 +189,11 @@ export class IngestWriter {
     const ids = new Set(fresh.map((r) => Number(r.row)))
     const times = fresh.map((r) => r.at)
     const withBalance = fresh.some((r) => r.consumptionW !== null)
-    const from = slotStart(this.#reach(house, Math.min(...times), -1, withBalance))
-    const to = slotStart(this.#reach(house, Math.max(...times), 1, withBalance)) + SLOT
-    const first = this.#reach(house, from, -1, withBalance)
-    const last = Math.min(this.#reach(house, to, 1, withBalance), now + MAX_AHEAD)
-    const rows = this.#readingsBetween(house, first, last)
+    const from = slotStart(this.#near.reach(house, Math.min(...times), -1, withBalance))
+    const to = slotStart(this.#near.reach(house, Math.max(...times), 1, withBalance)) + SLOT
+    const first = this.#near.reach(house, from, -1, withBalance)
+    const last = Math.min(this.#near.reach(house, to, 1, withBalance), now + MAX_AHEAD)
+    const rows = this.#near.between(house, first, last)
     const balance = state.balance && state.balance.at < first ? state.balance : null
     const start: SeriesState = { ...NO_SERIES, balance, balancePeriods: balance ? state.balancePeriods : [] }
     const old = integrate(rows.filter((row) => !ids.has(row.id)).map(toReading), start, limits)
@@ -170,44 +209,6 @@ export class IngestWriter {
     )
     if (last < (state.production?.at ?? 0)) return state
     return withBalance ? whole.state : { ...whole.state, balance: state.balance, balancePeriods: state.balancePeriods }
-  }
-
-  /** How far from an instant readings of a house depend on one another: the instant of the outermost such reading. */
-  #reach(house: string, at: number, direction: 1 | -1, withBalance: boolean): number {
-    const all = this.#outermost(house, at, direction, false, REACH)
-    if (!withBalance) return all
-    const balances = this.#outermost(house, at, direction, true, BALANCE_REACH)
-    return direction < 0 ? Math.min(all, balances) : Math.max(all, balances)
-  }
-
-  /** Instant of the `count`-th reading from `at`, found through the slots the house was heard in: a silence costs nothing. */
-  #outermost(house: string, at: number, direction: 1 | -1, balancesOnly: boolean, count: number): number {
-    const next = direction < 0 ? this.#sql.heardBefore : this.#sql.heardAfter
-    let found = at
-    let left = count
-    let slot: { start: number } | undefined = { start: slotStart(at) }
-    while (slot && Math.abs(slot.start - at) <= MAX_SILENCE + SLOT) {
-      const rows = this.#sql.instantsIn.all(slot.start, slot.start + SLOT, house) as Pick<
-        ReadingRow,
-        'at' | 'consumption_w'
-      >[]
-      for (const row of direction < 0 ? rows.toReversed() : rows) {
-        const distance = (row.at - at) * direction
-        if (distance <= 0 || (balancesOnly && row.consumption_w === null)) continue
-        if (left === 0 || distance > MAX_SILENCE) return found
-        left -= 1
-        found = row.at
-      }
-      if (left === 0) return found
-      slot = next.get(house, slot.start, balancesOnly ? 1 : 0) as { start: number } | undefined
-    }
-    return found
-  }
-
-  #readingsBetween(house: string, first: number, last: number): ReadingRow[] {
-    const slots = this.#sql.heardBetween.all(house, slotStart(first), last) as { start: number }[]
-    const rows = slots.flatMap(({ start }) => this.#sql.readingsIn.all(start, start + SLOT, house) as ReadingRow[])
-    return rows.filter((row) => row.at >= first && row.at <= last)
   }
 
   #meetsInterval(house: string, sheet: SlotSheet): boolean {
@@ -249,23 +250,8 @@ export class IngestWriter {
   }
 }
 
+const NO_POWER: PowerLimits = { productionW: 0, consumptionW: 0 }
 const EMPTY: Readonly<SlotEnergy> = emptySlot()
-
-function toReading(row: ReadingRow): Reading {
-  return {
-    house: row.house,
-    series: SERIES[row.series] ?? 'rendimento',
-    at: row.at,
-    productionW: row.production_w,
-    consumptionW: row.consumption_w,
-    boot: row.boot,
-    seq: row.seq,
-    producedWh: row.produced_wh,
-    consumedWh: row.consumed_wh,
-    importedWh: row.imported_wh,
-    exportedWh: row.exported_wh,
-  }
-}
 
 function strip({ row: _, ...reading }: Stored): Reading {
   return reading

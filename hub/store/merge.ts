@@ -74,7 +74,7 @@ export function mergeStage(db: Database.Database, { floor, cut, done }: Recovery
     )
     inSteps(table, key, (from, to) => some.run(from, to))
   }
-  for (const table of ['node', 'refusal'] as const)
+  for (const table of ['node', 'refusal', 'ahead', 'clock_doubt'] as const)
     db.exec(`insert or ignore into "${table}" select * from stage."${table}"`)
   if (floor === null) mergeUnnumbered(db, inSteps)
   else {

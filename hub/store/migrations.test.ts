@@ -42,7 +42,20 @@ describe('migrate', () => {
     [
       'readings',
       [
-        ...['arrival', 'community_hour', 'heard', 'hour', 'interval', 'node', 'reading', 'refusal', 'series', 'slot'],
+        ...[
+          'ahead',
+          'arrival',
+          'clock_doubt',
+          'community_hour',
+          'heard',
+          'hour',
+          'interval',
+          'node',
+          'reading',
+          'refusal',
+          'series',
+          'slot',
+        ],
         'unrolled',
       ],
     ],

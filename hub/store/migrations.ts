@@ -106,6 +106,18 @@ const READINGS: Migrations = {
       }
     },
   },
+  '0002-time-uncertain': {
+    async up(db: Kysely<unknown>) {
+      for (const statement of [
+        sql`create table clock_doubt (id integer primary key, machine_run text not null, offset integer not null)`,
+        sql`alter table reading add column clock_doubt integer`,
+        sql`create index reading_doubt on reading (clock_doubt, house, at) where clock_doubt is not null`,
+        sql`create table ahead (house text primary key, until integer not null) without rowid`,
+      ]) {
+        await statement.execute(db)
+      }
+    },
+  },
 }
 
 export type DatabaseKind = 'control' | 'readings'

@@ -81,7 +81,13 @@ export interface ReadingsSchema {
     consumed_wh: number | null
     imported_wh: number | null
     exported_wh: number | null
+    /** Dated while the hub's clock was in doubt: not in any slot yet. Null = its time is sure. */
+    clock_doubt: number | null
   }
+  /** Stretches of time in which the hub's clock was in doubt: see DoubtfulTime. */
+  clock_doubt: { id: number; machine_run: string; offset: number }
+  /** Houses measured up to `until` before the clock was set back: what is measured anew up to then is integrated beside it. */
+  ahead: { house: string; until: number }
   /** Slots that readings of a house fell into; `balance` = 1 where one told its consumption. */
   heard: { house: string; start: number; balance: number }
   interval: { house: string; at: number; duration_ms: number; produced_wh: number | null; consumed_wh: number | null }

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { Kysely, SqliteDialect, sql } from 'kysely'
 import { openDatabase } from './database.ts'
+import type { DateTask, DoubtfulOutcome } from './doubtful-readings.ts'
 import { makeFolder } from './folder.ts'
 import type { HousekeepingStep, HousekeepingTask } from './housekeeper.ts'
 import type { IngestBatch, IngestOutcome } from './ingest-batch.ts'
@@ -22,6 +23,8 @@ export interface Store {
   readonly readings: ReadingsDb
   /** Commits a batch of measurements to readings.db. */
   readonly ingest: (batch: IngestBatch) => Promise<IngestOutcome>
+  /** Dates some of the readings that were taken while the clock was in doubt. */
+  readonly date: (task: DateTask) => Promise<DoubtfulOutcome>
   /** One small piece of rolling up and retiring in readings.db; commits asked for before it go first. */
   readonly housekeep: (task: HousekeepingTask) => Promise<HousekeepingStep>
   /** Puts a new readings.db, made ready before, in place of a damaged one; the damaged one's new name. */
@@ -52,6 +55,7 @@ export async function openStore(dataDir: string): Promise<Store> {
     view: new Kysely<ControlSchema>({ dialect: threadDialect(viewThread, 'control') }),
     readings: new Kysely<ReadingsSchema>({ dialect: threadDialect(viewThread, 'readings') }),
     ingest: (batch) => readingsThread.ingest('readings', batch),
+    date: (task) => readingsThread.call({ op: 'date', database: 'readings', task }) as Promise<DoubtfulOutcome>,
     housekeep: (task) =>
       readingsThread.call({ op: 'housekeep', database: 'readings', task }) as Promise<HousekeepingStep>,
     replaceReadings: async (at) => {

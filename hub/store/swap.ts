@@ -83,14 +83,14 @@ export function readRecovery(file: string): RecoveryRow | null {
 }
 
 function carryOver(db: Database.Database): { floor: number | null; cut: number | null } {
-  for (const table of ['node', 'refusal', 'unrolled'])
+  for (const table of ['node', 'refusal', 'unrolled', 'ahead', 'clock_doubt'])
     attempt(() => db.exec(`insert into ${table} select * from old.${table}`))
   attempt(() => carrySeries(db))
   const floor = attempt(() => {
     const last = (db.prepare('select max(id) from old.reading').pluck().get() as number | null) ?? 0
     db.prepare('insert or ignore into reading select * from old.reading where id > ?').run(last - RAW_CARRIED)
     db.exec(
-      `insert or ignore into heard select house, at - at % ${SLOT}, max(consumption_w is not null) from reading group by 1, 2`,
+      `insert or ignore into heard select house, at - at % ${SLOT}, max(consumption_w is not null) from reading where clock_doubt is null group by 1, 2`,
     )
     return last
   })

@@ -1,4 +1,5 @@
 import type { DatabaseFile } from './database.ts'
+import type { DateTask } from './doubtful-readings.ts'
 import type { HousekeepingTask } from './housekeeper.ts'
 import type { IngestBatch } from './ingest-batch.ts'
 
@@ -10,6 +11,7 @@ export type ThreadRequest = { readonly id: number } & (
   | { readonly op: 'query'; readonly database: string; readonly sql: string; readonly parameters: readonly unknown[] }
   | { readonly op: 'ingest'; readonly database: string; readonly batch: IngestBatch }
   | { readonly op: 'housekeep'; readonly database: string; readonly task: HousekeepingTask }
+  | { readonly op: 'date'; readonly database: string; readonly task: DateTask }
   /** Closes one database; its next use opens it anew. */
   | { readonly op: 'release'; readonly database: string }
   /** Puts the new file that was made ready in place of a damaged one; answers the damaged one's new name. */

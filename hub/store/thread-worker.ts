@@ -37,6 +37,11 @@ function answer(request: ThreadRequest): unknown {
       entry.writer ??= new IngestWriter(entry.db)
       return entry.writer.commit(request.batch)
     }
+    case 'date': {
+      const entry = database(request.database)
+      entry.writer ??= new IngestWriter(entry.db)
+      return entry.writer.date(request.task)
+    }
     case 'housekeep': {
       const entry = database(request.database)
       entry.keeper ??= new Housekeeper(entry.db)

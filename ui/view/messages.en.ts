@@ -40,6 +40,7 @@ export const en: { readonly [K in MessageKey]: string } = {
   'degraded.registry': 'Changes to houses and settings are not being read.',
   'degraded.backup': 'The scheduled backups are failing.',
   'degraded.recovering': 'The file of the readings was damaged: the history is being brought back.',
+  'degraded.clock': 'The hub’s clock is not certain: readings are kept, and counted as soon as the time is known.',
   'degraded.housekeeping': 'Old readings are not being tidied up: the disk may fill.',
 
   'age.second': '{n}\u00a0s ago',

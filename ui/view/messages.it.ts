@@ -38,6 +38,7 @@ export const it = {
   'degraded.registry': 'Le modifiche a case e impostazioni non vengono lette.',
   'degraded.backup': 'Le copie di sicurezza programmate non riescono.',
   'degraded.recovering': 'Il file delle letture era danneggiato: lo storico è in corso di recupero.',
+  'degraded.clock': 'L’ora dell’hub non è certa: le letture vengono conservate e conteggiate appena l’ora sarà sicura.',
   'degraded.housekeeping': 'Le vecchie letture non vengono riordinate: il disco può riempirsi.',
 
   'age.second': '{n}\u00a0s fa',
