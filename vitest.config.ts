@@ -17,7 +17,9 @@ export default defineConfig({
           name: 'units',
           include: ['**/*.test.{ts,tsx}'],
           exclude: [JOURNEYS, LONG],
-          testTimeout: 10_000,
+          // Files are synced in earnest: on a busy disk that takes its time.
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
           maxWorkers: '100%',
           sequence: { groupOrder: 1 },
         },

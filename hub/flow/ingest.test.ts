@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { DoubtfulTime } from '../domain/clock-trust.ts'
 import type { House } from '../domain/house.ts'
 import { DAY } from '../domain/time.ts'
 import type { IngestBatch, IngestOutcome } from '../store/ingest-batch.ts'
@@ -27,7 +28,7 @@ afterEach(() => {
 })
 
 /** A store whose commits are answered one by one, by hand. */
-function setUp(now = () => NOON) {
+function setUp(now = () => NOON, doubtful: DoubtfulTime | null = null) {
   const commits: {
     batch: IngestBatch
     done: (more?: Partial<IngestOutcome>) => Promise<void>
@@ -54,7 +55,7 @@ function setUp(now = () => NOON) {
   }
   const live = new Live()
   const health = new Health()
-  const ingest = new Ingest({ now, commitIntervalMs: INTERVAL, store, live, health })
+  const ingest = new Ingest({ now, doubtful: () => doubtful, commitIntervalMs: INTERVAL, store, live, health })
   const outcomes: Record<string, Outcome> = {}
   /** Notes an outcome under a name when it is known. */
   const watch = (name: string, promise: Promise<Outcome>) => void promise.then((outcome) => (outcomes[name] = outcome))
@@ -134,12 +135,28 @@ describe('a message', () => {
   it.each<[string, Parameters<Ingest['reading']>[3], number, boolean]>([
     ['8 days old is refused', 'live', NOON, false],
     ['8 days old is taken in a replay', 'replay', NOON, true],
-    ['of any age is taken while the clock shows an earlier decade', 'live', Date.UTC(1970, 0, 2), true],
   ])('%s', async (_, age, now, taken) => {
     const { ingest, watch, gather, commits } = setUp(() => now)
     watch('a', ingest.reading(HOUSE, 'produzione', { potenza_w: 1, ts: (NOON - 8 * DAY) / 1000 }, age))
     await gather()
     expect(commits[0]?.batch.readings).toHaveLength(taken ? 1 : 0)
+  })
+
+  it('of any age is taken while the clock is in doubt, and is in doubt itself where the hub dates it', async () => {
+    const doubt = { machineRun: 'run', offset: 0 }
+    const { send, gather, commits } = setUp(() => Date.UTC(1970, 0, 2), doubt)
+    send('own clock', 1, { ts: NOON / 1000 })
+    send('no clock', 2)
+    send('age', 3, { eta_s: 60 })
+    await gather()
+    expect(commits[0]?.batch).toMatchObject({
+      now: Number.POSITIVE_INFINITY,
+      readings: [{ at: NOON }, { at: Date.UTC(1970, 0, 2) }, { at: Date.UTC(1970, 0, 2) - 60_000 }],
+      doubtful: new Map([
+        [1, doubt],
+        [2, doubt],
+      ]),
+    })
   })
 
   it('that was stored before is a duplicate, whatever else the commit holds', async () => {
