@@ -3,11 +3,11 @@
 #include <avr/eeprom.h>
 #include <avr/wdt.h>
 
-extern char* __brkval;
-extern char __heap_start;
+extern uint8_t __heap_start;
 
 namespace {
 
+const uint8_t UNTOUCHED = 0xC5;
 uint8_t mcusr __attribute__((section(".noinit")));
 
 }  // namespace
@@ -69,9 +69,16 @@ void MegaPins::led(bool on) {
   DDRB |= _BV(PB7);
 }
 
+void MegaPins::begin() {
+  // Nothing uses the heap: what lies between the variables and the stack keeps this mark until the stack has been there.
+  uint8_t top;
+  for (uint8_t* at = &__heap_start; at < &top - 32; at++) *at = UNTOUCHED;
+}
+
 uint16_t MegaPins::free_ram() {
-  char top;
-  return static_cast<uint16_t>(&top - (__brkval ? __brkval : &__heap_start));
+  uint16_t left = 0;
+  for (const uint8_t* at = &__heap_start; *at == UNTOUCHED && left < RAMEND; at++) left++;
+  return left;
 }
 
 const sf::FlashText* MegaPins::board_name() { return F_("megaatmega2560"); }

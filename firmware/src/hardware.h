@@ -13,6 +13,7 @@ class MegaEeprom : public sf::Eeprom {
 /** Relays D22 D24 D26 D28, wall switches D23 D25 D27 D29, valve D30, LED D9 and D13. */
 class MegaPins : public sf::Pins {
  public:
+  void begin();
   void relay(uint8_t output, bool high) override;
   void valve(bool open) override;
   bool wall_closed(uint8_t input) override;

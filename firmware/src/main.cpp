@@ -30,6 +30,7 @@ sf::Millis uptime() {
 }  // namespace
 
 void setup() {
+  pins.begin();
   spi.begin();
   serial.begin();
   node.begin(reset_cause(), uptime());

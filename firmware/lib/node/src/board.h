@@ -15,6 +15,7 @@ class Pins {
   virtual void valve(bool open) = 0;
   virtual bool wall_closed(uint8_t input) = 0;
   virtual void led(bool on) = 0;
+  /** Bytes the stack has never reached since the start. */
   virtual uint16_t free_ram() = 0;
   virtual const FlashText* board_name() = 0;
   /** Lets the watchdog bite. */

@@ -283,7 +283,7 @@ bool Diag::run(const char* command, const JsonReader* json, uint16_t id, bool ch
       node_.edited_ = node_.settings_;
     } else {
       const uint32_t sequence = node_.edited_.sequence;
-      node_.edited_ = default_settings();
+      default_settings(node_.edited_);
       node_.edited_.sequence = sequence;
     }
     node_.unsaved_ = factory;

@@ -132,8 +132,7 @@ void Diag::do_save(uint16_t id) {
   Settings& s = node_.edited_;
   s.sequence = node_.settings_.sequence + 1;
   s.crc = settings_crc(s);
-  if (!node_.writer_.start(settings_place(s.sequence), &s, sizeof s)) return refuse(id, F_("occupato"));
-  node_.saving_ = true;
+  node_.save_wanted_ = true;
   save_outcome_ = 1;
   save_id_ = id;
 }

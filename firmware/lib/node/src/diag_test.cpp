@@ -94,8 +94,7 @@ bool Diag::test_part(uint8_t index, Millis) {
       return true;
     }
     case 6: {
-      Settings stored;
-      const bool good = load_settings(node_.hw_.eeprom, &stored);
+      const bool good = settings_stored(node_.hw_.eeprom);
       value.add(good ? F_("valide") : F_("mai salvate"));
       if (node_.unsaved_) value.add(F_(", modifiche da salvare"));
       judge(F_("eeprom"), !good ? FAIL : node_.unsaved_ ? WARN : PASS, buffer, F_("impostazioni salvate e valide"));

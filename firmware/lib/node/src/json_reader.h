@@ -5,7 +5,7 @@ namespace sf {
 
 /**
  * The members of one JSON object inside a buffer, which must outlive it. Values that are objects or lists are
- * checked and can be asked for nothing. Refuses what is not JSON, a member named twice, more than 24 members.
+ * checked and can be asked for nothing. Refuses what is not JSON, a member named twice, more than 16 members.
  */
 class JsonReader {
  public:
@@ -23,7 +23,7 @@ class JsonReader {
   bool text_or_number(const FlashText* name, char* out, size_t room) const;
 
  private:
-  static const uint8_t MOST = 24;
+  static const uint8_t MOST = 16;
   static const uint8_t DEPTH = 6;
   struct Member {
     uint16_t key, key_length, value, value_length;

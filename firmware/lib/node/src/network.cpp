@@ -125,20 +125,9 @@ void Network::redial(Millis now) {
   if (state_ == CONNECTED) find_hub(now);
 }
 
-void Network::step(Millis now) {
-  if (!settings_) return;
-  if (now - examined_ >= EXAMINE_EVERY) {
-    examined_ = now;
-    if (!port_.present() || !port_.healthy()) {
-      reset(now);
-      return;
-    }
-  }
-  if (state_ == NO_CHIP) return;
+/** Address and name. Apart from `step`, whose stack its buffer must not take while messages are handled. */
+void Network::find_way(Millis now) {
   uint8_t scratch[384];
-  if (now - looked_ >= LINK_EVERY) look_at_link(now);
-  if (!link_) return;
-
   if (state_ == RESOLVING && settings_->dhcp && !dhcp_.bound()) state_ = NO_ADDRESS;
   if (settings_->dhcp && (state_ != RESOLVING || !dhcp_.resting()) && dhcp_.step(scratch, sizeof scratch, now)) {
     address_ = dhcp_.address();
@@ -168,6 +157,22 @@ void Network::step(Millis now) {
       case Dns::WAITING: break;
     }
   }
+}
+
+void Network::step(Millis now) {
+  if (!settings_) return;
+  if (now - examined_ >= EXAMINE_EVERY) {
+    examined_ = now;
+    if (!port_.present() || !port_.healthy()) {
+      reset(now);
+      return;
+    }
+  }
+  if (state_ == NO_CHIP) return;
+  if (now - looked_ >= LINK_EVERY) look_at_link(now);
+  if (!link_) return;
+
+  find_way(now);
   if (state_ != CONNECTED) return;
   mqtt.step(now);
   // A hub that is known by name may have moved.

@@ -45,6 +45,7 @@ class Network {
   void reset(Millis now);
   void look_at_link(Millis now);
   void got_address(Millis now);
+  void find_way(Millis now);
   void find_hub(Millis now);
   void connect(Millis now);
 };

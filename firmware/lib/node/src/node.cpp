@@ -22,7 +22,7 @@ const FlashText* reset_code(ResetCause cause) {
 
 Node::Node(const Hardware& hardware)
     : hw_(hardware), random_(1), writer_(hw_.eeprom), store_(writer_), events_(hw_.eeprom, writer_), settings_(),
-      edited_(), unsaved_(false), saving_(false), kept_(), cause_(RESET_UNKNOWN), outbox_(settings_), network_(hw_.port, hw_.tcp, hw_.udp, *this, random_),
+      edited_(), unsaved_(false), save_wanted_(false), saving_(false), kept_(), cause_(RESET_UNKNOWN), outbox_(settings_), network_(hw_.port, hw_.tcp, hw_.udp, *this, random_),
       diag_(*this), was_linked_(false), was_addressed_(false), restarting_(false), last_production_w_(0),
       last_consumption_w_(0), read_at_(0), network_at_(0), counters_at_(0), states_at_(0) {
   alert_[0] = 0;
@@ -171,6 +171,10 @@ void Node::apply_settings(Millis now) {
 
 void Node::keep(Millis now) {
   writer_.step();
+  if (save_wanted_ && writer_.start(settings_place(edited_.sequence), &edited_, sizeof edited_)) {
+    save_wanted_ = false;
+    saving_ = true;
+  }
   if (saving_ && !writer_.busy()) {
     saving_ = false;
     const bool good = eeprom_same(hw_.eeprom, settings_place(edited_.sequence), &edited_, sizeof edited_);

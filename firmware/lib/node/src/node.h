@@ -40,7 +40,7 @@ class Node : private MqttHandler {
   CounterStore store_;
   EventLog events_;
   Settings settings_, edited_;
-  bool unsaved_, saving_;
+  bool unsaved_, save_wanted_, saving_;
   Persistent kept_;
   ResetCause cause_;
   Meter meter_;

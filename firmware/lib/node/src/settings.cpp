@@ -4,8 +4,7 @@
 
 namespace sf {
 
-Settings default_settings() {
-  Settings s;
+void default_settings(Settings& s) {
   memset(&s, 0, sizeof s);
   s.version = SETTINGS_VERSION;
   strcpy(s.root, "comunita");
@@ -29,26 +28,37 @@ Settings default_settings() {
     c.zero_e3 = 83;
   }
   for (uint8_t i = 0; i < LOADS; i++) s.loads[i].hold_s = 7200;
-  return s;
 }
 
 uint16_t settings_crc(const Settings& s) { return crc16(&s, offsetof(Settings, crc)); }
 
 uint16_t settings_place(uint32_t sequence) { return sequence & 1 ? SETTINGS_B : SETTINGS_A; }
 
-bool load_settings(Eeprom& eeprom, Settings* out) {
-  Settings copy;
-  bool found = false;
-  for (uint8_t i = 0; i < 2; i++) {
-    eeprom_read(eeprom, settings_place(i), &copy, sizeof copy);
-    if (copy.version != SETTINGS_VERSION || copy.crc != settings_crc(copy) || (copy.sequence & 1) != i) continue;
-    if (found && copy.sequence < out->sequence) continue;
-    memcpy(out, &copy, sizeof copy);
-    found = true;
+/** Checks the copy at `place` without taking it into memory; its sequence number, 0 where it is not valid. */
+static uint32_t examine(Eeprom& eeprom, uint16_t place) {
+  uint16_t version, stored, crc = CRC_START;
+  uint32_t sequence;
+  eeprom_read(eeprom, static_cast<uint16_t>(place + offsetof(Settings, version)), &version, sizeof version);
+  eeprom_read(eeprom, static_cast<uint16_t>(place + offsetof(Settings, sequence)), &sequence, sizeof sequence);
+  eeprom_read(eeprom, static_cast<uint16_t>(place + offsetof(Settings, crc)), &stored, sizeof stored);
+  for (uint16_t i = 0; i < offsetof(Settings, crc); i++) {
+    const uint8_t byte = eeprom.read(static_cast<uint16_t>(place + i));
+    crc = crc16(&byte, 1, crc);
   }
-  if (!found) *out = default_settings();
-  return found;
+  return version == SETTINGS_VERSION && stored == crc && settings_place(sequence) == place ? sequence : 0;
 }
+
+bool load_settings(Eeprom& eeprom, Settings* out) {
+  const uint32_t a = examine(eeprom, SETTINGS_A), b = examine(eeprom, SETTINGS_B);
+  if (!a && !b) {
+    default_settings(*out);
+    return false;
+  }
+  eeprom_read(eeprom, a > b ? SETTINGS_A : SETTINGS_B, out, sizeof *out);
+  return true;
+}
+
+bool settings_stored(Eeprom& eeprom) { return examine(eeprom, SETTINGS_A) || examine(eeprom, SETTINGS_B); }
 
 bool valid_id(const char* id) {
   size_t n = 0;

@@ -56,11 +56,14 @@ static_assert(sizeof(Settings) <= SETTINGS_ROOM, "settings must fit their place 
 
 const uint16_t SETTINGS_VERSION = 1;
 
-Settings default_settings();
+/** In place: two of them on the stack would not fit there. */
+void default_settings(Settings& settings);
 uint16_t settings_crc(const Settings& settings);
 
 /** The newer of the two valid copies into `out`; false, and the defaults, where there is none. */
 bool load_settings(Eeprom& eeprom, Settings* out);
+/** Whether a valid copy is there. */
+bool settings_stored(Eeprom& eeprom);
 /** Where the copy with this sequence number belongs: they alternate, so that a torn write leaves the other. */
 uint16_t settings_place(uint32_t sequence);
 
