@@ -14,7 +14,7 @@ import type { Certificate } from './io/certificate.ts'
 import { serveHttp } from './io/http.ts'
 import type { Log, LogTail } from './io/log.ts'
 import { hashPassword, MIN_PASSWORD_LENGTH, passwordProblem, verifyPassword } from './io/password.ts'
-import { makeCode } from './io/random-key.ts'
+import { makeCode, makeDigits, makeNodeKey, makePassword, makeToken } from './io/random-key.ts'
 import { portError } from './start-error.ts'
 import { runChore } from './store/chore.ts'
 import { erasePastAlerts } from './store/erase.ts'
@@ -74,6 +74,7 @@ export async function startWeb(parts: {
     strangers: () => parts.strangers.list(),
     broker: parts.broker,
     hashKey,
+    secrets: { nodeKey: makeNodeKey, token: makeToken, password: makePassword, digits: makeDigits },
     passwords: {
       hash: hashPassword,
       verify: verifyPassword,

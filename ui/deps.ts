@@ -57,6 +57,14 @@ export interface HubDeps {
   readonly strangers: () => readonly { who: string; address: string; why: string; count: number; lastAt: number }[]
   readonly broker: () => { readonly port: number; readonly clients: number }
   readonly hashKey: (key: string) => string
+  /** New secrets, random. */
+  readonly secrets: {
+    readonly nodeKey: () => string
+    readonly token: () => string
+    readonly password: () => string
+    /** Six digits. */
+    readonly digits: () => string
+  }
   readonly passwords: {
     readonly hash: (password: string) => Promise<string>
     /** Null, for somebody who does not exist, takes as long as a wrong password. */

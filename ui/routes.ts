@@ -1,9 +1,13 @@
 import { makeFirstAdmin, savePreferences, showFirstStart, showSignIn, signIn, signOut } from './web/accounts.ts'
 import { seeAlert, showAlerts } from './web/alerts.ts'
 import { getAlerts, getCommunityState, getDashboard, getHealth, getHistory, getMetrics, postOf } from './web/api.ts'
+import { showAudit } from './web/audit.ts'
 import type { Route } from './web/context.ts'
 import { chooseHistory, downloadHistory, showHistory } from './web/history.ts'
+import { addHouse, changeHouse, changeKey, showHouseForm, showHouses, takeHouseOut } from './web/houses.ts'
 import { downloadLog, showCommunity, showHouse, showLog, showPlant, streamPage } from './web/pages.ts'
+import { pair, pairOwnPhone, showPairing } from './web/pairing.ts'
+import { actOnPerson, addPerson, addProgram, revokeProgram, showPeople } from './web/people.ts'
 import { changePassword, endSessions, eraseOwnData, exportOwnData, setShown, showProfile } from './web/profile.ts'
 import { saveSettings, showSettings } from './web/settings.ts'
 
@@ -29,6 +33,21 @@ export const ROUTES: readonly Route[] = [
   { method: 'GET', path: '/impianto', access: ['technician', 'admin'], handle: showPlant },
   { method: 'GET', path: '/registro', access: ['technician', 'admin'], handle: showLog },
   { method: 'GET', path: '/registro/scarica', access: ['technician', 'admin'], handle: downloadLog },
+  { method: 'GET', path: '/case', access: ['admin'], handle: showHouses },
+  { method: 'POST', path: '/case', access: ['admin'], handle: addHouse },
+  { method: 'GET', path: '/case/:casa', access: ['admin'], handle: showHouseForm },
+  { method: 'POST', path: '/case/:casa', access: ['admin'], handle: changeHouse },
+  { method: 'POST', path: '/case/:casa/chiave', access: ['admin'], handle: changeKey },
+  { method: 'POST', path: '/case/:casa/togli', access: ['admin'], handle: takeHouseOut },
+  { method: 'GET', path: '/persone', access: ['admin'], handle: showPeople },
+  { method: 'POST', path: '/persone', access: ['admin'], handle: addPerson },
+  { method: 'POST', path: '/persone/azione', access: ['admin'], handle: actOnPerson },
+  { method: 'POST', path: '/persone/token', access: ['admin'], handle: addProgram },
+  { method: 'POST', path: '/persone/token/revoca', access: ['admin'], handle: revokeProgram },
+  { method: 'GET', path: '/modifiche', access: ['admin'], handle: showAudit },
+  { method: 'POST', path: '/profilo/abbina', access: PEOPLE, handle: pairOwnPhone },
+  { method: 'GET', path: '/abbina', access: 'anybody', handle: showPairing },
+  { method: 'POST', path: '/abbina', access: 'anybody', handle: pair },
   { method: 'GET', path: '/impostazioni', access: ['admin'], handle: showSettings },
   { method: 'POST', path: '/impostazioni', access: ['admin'], handle: saveSettings },
   { method: 'GET', path: '/eventi', access: PEOPLE, handle: streamPage },

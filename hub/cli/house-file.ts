@@ -4,10 +4,9 @@ import { gunzipSync } from 'node:zlib'
 import type { CsvRow } from '../codec/csv.ts'
 import { CsvFormatError, parseNumber, readCsv } from '../codec/csv.ts'
 import type { House } from '../domain/house.ts'
-import { idProblem } from '../domain/house.ts'
+import { idProblem, MAX_CONNECTION_W, MAX_PEAK_W, nameProblem } from '../domain/house.ts'
 import { findColumn, parseMap } from '../flow/replay-columns.ts'
 import { Failure, wrongUsage } from './command.ts'
-import { MAX_CONNECTION_W, MAX_PEAK_W, nameProblem } from './house-options.ts'
 
 export const HOUSE_FIELDS = ['id', 'peak_w', 'peak_kw', 'tilt', 'azimuth', 'connection_w', 'name', 'shown'] as const
 type Field = (typeof HOUSE_FIELDS)[number]

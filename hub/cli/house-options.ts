@@ -1,9 +1,7 @@
 import type { House } from '../domain/house.ts'
+import { MAX_CONNECTION_W, MAX_PEAK_W, nameProblem } from '../domain/house.ts'
 import type { Call, Options } from './command.ts'
 import { wrongUsage } from './command.ts'
-
-export const MAX_PEAK_W = 1_000_000
-export const MAX_CONNECTION_W = 10_000_000
 
 export const HOUSE_OPTIONS: Options = {
   peak: { value: 'W', help: 'nominal power of the plant in W; 0 = a consumer without one' },
@@ -12,14 +10,6 @@ export const HOUSE_OPTIONS: Options = {
   connection: { value: 'W', help: 'limit of the grid connection in W' },
   name: { value: 'NAME', help: 'what people call the house; its id if left out' },
   shown: { value: null, help: 'its residents agreed to be shown by name to their neighbours' },
-}
-
-export const MAX_NAME_LENGTH = 80
-
-export function nameProblem(name: string): string | null {
-  return name.trim() !== '' && [...name].length <= MAX_NAME_LENGTH && !/\p{Cc}/u.test(name)
-    ? null
-    : `a name of 1 to ${MAX_NAME_LENGTH} characters`
 }
 
 type Change = { -readonly [K in keyof Omit<House, 'id'>]?: House[K] }

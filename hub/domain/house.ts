@@ -31,3 +31,16 @@ export function idProblem(id: string): string | null {
   }
   return RESERVED_IDS.includes(id) ? `"${id}" is reserved; choose another id` : null
 }
+
+/** Largest values that can be meant, W. */
+export const MAX_PEAK_W = 1_000_000
+export const MAX_CONNECTION_W = 10_000_000
+
+export const MAX_NAME_LENGTH = 80
+
+/** What a name would have to be, or null when it can be a house's. */
+export function nameProblem(name: string): string | null {
+  return name.trim() !== '' && [...name].length <= MAX_NAME_LENGTH && !/\p{Cc}/u.test(name)
+    ? null
+    : `a name of 1 to ${MAX_NAME_LENGTH} characters`
+}

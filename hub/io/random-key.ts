@@ -35,3 +35,8 @@ export function makeCode(): string {
   const group = () => Array.from({ length: 4 }, () => READABLE[randomInt(READABLE.length)]).join('')
   return `${group()}-${group()}`.toUpperCase()
 }
+
+/** Six digits that sign a phone in, once and within minutes, behind a throttle. */
+export function makeDigits(): string {
+  return String(randomInt(1_000_000)).padStart(6, '0')
+}

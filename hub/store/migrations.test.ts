@@ -36,7 +36,7 @@ describe('migrate', () => {
           'load_declaration',
           'load_override',
         ],
-        ...['saving', 'session', 'setting', 'switching', 'token', 'user'],
+        ...['pairing', 'saving', 'session', 'setting', 'switching', 'token', 'user'],
       ],
     ],
     [

@@ -48,6 +48,9 @@ const CONTROL: Migrations = {
     async up(db: Kysely<unknown>) {
       await sql`alter table alert add column seen_at integer`.execute(db)
       await sql`alter table alert add column seen_by text`.execute(db)
+      await sql`create table pairing (code_hash text primary key, user text not null collate nocase, expires_at integer not null)`.execute(
+        db,
+      )
     },
   },
 }

@@ -186,3 +186,13 @@ export async function audit(
     .values({ ...entry, detail: JSON.stringify(entry.detail) })
     .execute()
 }
+
+/** What was done, newest first; `before` = only what was noted before this id. */
+export async function listAudit(
+  db: ControlDb,
+  { before, limit }: { before: number | null; limit: number },
+): Promise<{ id: number; at: number; who: string; what: string; detail: string }[]> {
+  let query = db.selectFrom('audit').selectAll()
+  if (before !== null) query = query.where('id', '<', before)
+  return query.orderBy('id', 'desc').limit(limit).execute()
+}

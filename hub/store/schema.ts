@@ -27,6 +27,8 @@ export interface ControlSchema extends LoadSchema {
     created_at: number
   }
   session: { id_hash: string; user: string; created_at: number; expires_at: number }
+  /** SHA-256 of a code that signs one device in, once. */
+  pairing: { code_hash: string; user: string; expires_at: number }
   token: {
     id: Generated<number>
     token_hash: string

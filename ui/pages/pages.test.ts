@@ -1,21 +1,54 @@
 import { describe, expect, test } from 'vitest'
+import type { HousesPage, PeoplePage } from '../models/admin.ts'
 import type { ProfilePage } from '../models/profile.ts'
 import { partials } from '../view/live.ts'
 import type { Language, Reader } from '../view-models.ts'
 import { MESSAGES } from '../view-models.ts'
 import { alertsPage } from './avvisi.tsx'
 import { housePage, liveParts as houseParts } from './casa.tsx'
+import { housesPage } from './case.tsx'
 import { communityPage, liveParts as communityParts } from './comunita.tsx'
 import { firstStartPage } from './first-start.tsx'
 import { plantPage, liveParts as plantParts } from './impianto.tsx'
 import { messagePage } from './message.tsx'
+import { auditPage } from './modifiche.tsx'
+import { peoplePage } from './persone.tsx'
 import { profilePage } from './profilo.tsx'
 import { sampleHistory } from './sample-history.ts'
 import { NOON, sampleCommunityPage, sampleDay, sampleHousePage, samplePlantPage, sampleReader } from './sample-props.ts'
+import { pairPage, secretPage } from './secret.tsx'
 import { settingsPage } from './settings.tsx'
 import { signInPage } from './sign-in.tsx'
 import { historyPage } from './storico.tsx'
 
+const HOUSES: HousesPage = {
+  houses: [
+    {
+      id: 'casa_03',
+      name: 'Casa Rossi',
+      peakPower: 5700,
+      tilt: 25,
+      azimuth: 358,
+      connectionLimit: null,
+      shown: true,
+      residents: ['anna'],
+    },
+  ],
+  values: { id: '', nome: '', picco: '', inclinazione: '', orientamento: '', limite: '' },
+  errors: {},
+  editing: null,
+  saved: false,
+}
+const PEOPLE: PeoplePage = {
+  people: [{ name: 'anna', role: 'resident', house: 'casa_03' }],
+  tokens: [{ id: 1, role: 'reader', house: null, createdAt: NOON }],
+  tokenRoles: ['reader'],
+  houses: ['casa_03'],
+  self: 'ada',
+  values: { nome: '', ruolo: 'resident', casa: '' },
+  errors: {},
+  saved: true,
+}
 const PROFILE: ProfilePage = {
   name: 'anna',
   role: 'resident',
@@ -87,6 +120,21 @@ const PAGES: { readonly [name: string]: (reader: Reader) => string } = {
   'profile, wrong': (reader) =>
     profilePage({ ...PROFILE, house: null, problem: { form: 'password', code: 'corta' } }, reader),
   'profile, done': (reader) => profilePage({ ...PROFILE, notice: 'visibile' }, reader),
+  houses: (reader) => housesPage(HOUSES, reader),
+  'houses, none': (reader) => housesPage({ ...HOUSES, houses: [] }, reader),
+  'houses, wrong': (reader) => housesPage({ ...HOUSES, errors: { id: 'id', picco: 'numero' } }, reader),
+  'a house': (reader) => housesPage({ ...HOUSES, editing: 'casa_03' }, reader),
+  people: (reader) => peoplePage(PEOPLE, reader),
+  'people, wrong': (reader) => peoplePage({ ...PEOPLE, errors: { nome: 'esiste', casa: 'casa' } }, reader),
+  changes: (reader) =>
+    auditPage({ entries: [{ id: 9, at: NOON, who: 'ada', what: 'house.add', detail: '{}' }], older: 9 }, reader),
+  'a secret': (reader) => secretPage({ kind: 'chiave', of: 'casa_03', secret: 's', address: null, back: '/' }, reader),
+  'pairing, offered': (reader) =>
+    secretPage(
+      { kind: 'abbina', of: 'anna', secret: '123456', address: 'HOST/abbina?codice=123456', back: '/' },
+      reader,
+    ),
+  pairing: (reader) => pairPage({ code: '', problem: 'sbagliato' }, { ...reader, user: null }),
   plant: (reader) => plantPage(samplePlantPage(), reader),
   'plant, empty': (reader) => plantPage({ ...samplePlantPage(), nodes: [], strangers: [] }, reader),
   settings: (reader) => settingsPage({ values: SETTINGS, errors: {}, saved: true }, reader),
@@ -189,7 +237,13 @@ describe('what each role is offered', () => {
   test.each([
     ['resident', ['/', '/comunita', '/storico', '/avvisi', '/profilo']],
     ['technician', ['/impianto', '/', '/comunita', '/avvisi', '/storico', '/registro', '/profilo']],
-    ['admin', ['/', '/comunita', '/storico', '/avvisi', '/impianto', '/registro', '/impostazioni', '/profilo']],
+    [
+      'admin',
+      [
+        ...['/', '/comunita', '/storico', '/avvisi', '/impianto', '/case', '/persone'],
+        ...['/impostazioni', '/registro', '/modifiche', '/profilo'],
+      ],
+    ],
   ] as const)('%s', (role, expected) => expect(links(role)).toEqual(expected))
   test('nobody has no pages and no way out', () => {
     const html = signInPage({ back: '/', name: '', problem: null, retryS: 0 }, sampleReader({ user: null }))

@@ -97,6 +97,10 @@ function Sessions({ view }: { readonly view: View }) {
   return (
     <Card id="accessi" title={t('profile.sessions')} size="half">
       <p>{t('profile.sessionsText')}</p>
+      <form method="post" action="/profilo/abbina">
+        <button type="submit">{t('profile.pair')}</button>
+      </form>
+      <p>{t('profile.endText')}</p>
       <form method="post" action="/profilo/uscite">
         <button type="submit">{t('profile.endOthers')}</button>
       </form>

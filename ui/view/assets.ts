@@ -13,7 +13,7 @@ export type ReadText = (path: string) => string
 
 const PUBLIC = 'ui/public'
 /** The style sheet's parts, in the order in which they count. */
-const STYLES = ['colours', 'base', 'frame', 'controls', 'cards', 'lists', 'charts', 'history', 'media']
+const STYLES = ['colours', 'base', 'frame', 'controls', 'cards', 'lists', 'charts', 'history', 'admin', 'media']
 let installed: ReadonlyMap<string, AssetFile> = new Map()
 
 /** Reads all assets once, at start. */

@@ -10,6 +10,9 @@ const PAGES = {
   alerts: { path: '/avvisi', icon: 'bell' },
   plant: { path: '/impianto', icon: 'wrench' },
   log: { path: '/registro', icon: 'list' },
+  houses: { path: '/case', icon: 'roofs' },
+  people: { path: '/persone', icon: 'people' },
+  audit: { path: '/modifiche', icon: 'pencil' },
   settings: { path: '/impostazioni', icon: 'gear' },
   profile: { path: '/profilo', icon: 'person' },
 } as const satisfies { readonly [page: string]: { readonly path: string; readonly icon: IconName } }
@@ -20,7 +23,10 @@ export type PageName = keyof typeof PAGES
 const MENUS: { readonly [R in Role]: { readonly tabs: readonly PageName[]; readonly more: readonly PageName[] } } = {
   resident: { tabs: ['house', 'community', 'history', 'alerts'], more: ['profile'] },
   technician: { tabs: ['plant', 'house', 'community', 'alerts'], more: ['history', 'log', 'profile'] },
-  admin: { tabs: ['house', 'community', 'history', 'alerts'], more: ['plant', 'log', 'settings', 'profile'] },
+  admin: {
+    tabs: ['house', 'community', 'history', 'alerts'],
+    more: ['plant', 'houses', 'people', 'settings', 'log', 'audit', 'profile'],
+  },
 }
 
 interface Props {

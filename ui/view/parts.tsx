@@ -127,6 +127,45 @@ export function Field(props: FieldProps) {
   )
 }
 
+interface ChoiceProps {
+  readonly name: string
+  /** Where a page has several choices of the same name. */
+  readonly id?: string
+  readonly label: string
+  readonly value: string
+  readonly options: readonly { readonly value: string; readonly text: string }[]
+  readonly hint?: string | null
+  readonly error?: string | null
+}
+
+/** A labelled choice of one, with its hint and what was wrong with it. */
+export function Choice({ name, id = name, label, value, options, hint = null, error = null }: ChoiceProps) {
+  const described = classes(hint && `${id}-hint`, error && `${id}-error`)
+  return (
+    <p class={classes('field', error && 'field-wrong')}>
+      <label for={id}>{label}</label>
+      {hint ? (
+        <span class="hint" id={`${id}-hint`}>
+          {hint}
+        </span>
+      ) : null}
+      <select id={id} name={name} aria-describedby={described || undefined} aria-invalid={error ? 'true' : undefined}>
+        {options.map((option) => (
+          <option value={option.value} selected={option.value === value}>
+            {option.text}
+          </option>
+        ))}
+      </select>
+      {error ? (
+        <span class="error" id={`${id}-error`}>
+          <Icon name="warning" />
+          {error}
+        </span>
+      ) : null}
+    </p>
+  )
+}
+
 /** Lets a wide table move sideways in its place instead of the page, by keyboard too. */
 export function Scroll({ name, children }: { readonly name: string; readonly children?: Child }) {
   return (

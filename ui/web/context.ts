@@ -44,6 +44,13 @@ export function readerOf({ c, deps, principal }: Pick<RouteContext, 'c' | 'deps'
   }
 }
 
+/** Who acts, as the log of changes names them. */
+export function whoOf(principal: Principal): string {
+  return principal.kind === 'person'
+    ? principal.name
+    : `token ${principal.kind === 'token' ? principal.role : ''}`.trim()
+}
+
 /** The chosen language, else the first of the browser's that we speak, else Italian. */
 export function languageOf(chosen: string | undefined, accepted: string | undefined): Language {
   const wanted = [chosen, ...(accepted ?? '').split(',').map((part) => part.trim().slice(0, 2).toLowerCase())]

@@ -6,7 +6,7 @@ import type { SettingsError, SettingsField } from '../view-models.ts'
 import { SETTINGS_FIELDS } from '../view-models.ts'
 import { html } from './answers.ts'
 import type { RouteContext } from './context.ts'
-import { readerOf } from './context.ts'
+import { readerOf, whoOf } from './context.ts'
 
 type Values = Record<SettingsField, string>
 type Errors = Partial<Record<SettingsField, SettingsError>>
@@ -34,7 +34,7 @@ export async function saveSettings(context: RouteContext): Promise<Response> {
   await writeSettings(deps.control, settings, at)
   await audit(deps.control, {
     at,
-    who: principal.kind === 'person' ? principal.name : 'token',
+    who: whoOf(principal),
     what: 'settings changed',
     detail: settings,
   })

@@ -14,9 +14,11 @@ describe('admission', () => {
   it('nobody gets into anything but signing in and health', () => {
     const open = ROUTES.filter((route) => admit(route.access, nobody) === 'granted').map((r) => `${r.method} ${r.path}`)
     expect(open.sort()).toEqual([
+      'GET /abbina',
       'GET /accesso',
       'GET /avvio',
       'GET /healthz',
+      'POST /abbina',
       'POST /accesso',
       'POST /avvio',
       'POST /preferenze',
