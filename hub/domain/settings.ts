@@ -3,6 +3,23 @@ import { DEFAULT_RULE } from './benchmark.ts'
 import type { Retention } from './retention.ts'
 import { DEFAULT_RETENTION } from './retention.ts'
 
+/** Where weather comes from. Nothing is asked for until an admin has agreed: a rounded position leaves the house with every question. */
+export interface WeatherSettings {
+  /** When it was agreed (epoch ms), and by whom; null = not, or no longer. */
+  readonly agreed: { readonly at: number; readonly by: string } | null
+  readonly forecastUrl: string
+  readonly satelliteUrl: string
+  /** For those who have one; without, the service is for use that is not commercial. Never shown back. */
+  readonly apiKey: string | null
+}
+
+export const DEFAULT_WEATHER: WeatherSettings = {
+  agreed: null,
+  forecastUrl: 'https://api.open-meteo.com/v1/forecast',
+  satelliteUrl: 'https://satellite-api.open-meteo.com/v1/archive',
+  apiKey: null,
+}
+
 /** What the community decides about itself; kept in the database, edited by the admin. */
 export interface Settings {
   readonly communityName: string
@@ -12,6 +29,7 @@ export interface Settings {
   readonly place: { readonly latitude: number; readonly longitude: number } | null
   readonly benchmark: BenchmarkRule
   readonly retention: Retention
+  readonly weather: WeatherSettings
 }
 
 export const DEFAULT_SETTINGS: Settings = {
@@ -20,4 +38,5 @@ export const DEFAULT_SETTINGS: Settings = {
   place: null,
   benchmark: DEFAULT_RULE,
   retention: DEFAULT_RETENTION,
+  weather: DEFAULT_WEATHER,
 }

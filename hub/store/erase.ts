@@ -60,8 +60,18 @@ export function eraseMeasured(dataDir: string, house: string): number {
     })
     const ends = db.prepare(`select min(start) as first, max(start) as last from hour where house = ?`)
     for (const from of pieces(ends.get(house), MONTH)) both.immediate(from)
-    for (const table of ['heard', 'series', 'ahead', 'node', 'refusal'])
-      db.prepare(`delete from ${table} where house = ?`).run(house)
+    const tables = [
+      'heard',
+      'series',
+      'ahead',
+      'node',
+      'refusal',
+      'forecast_model',
+      'forecast',
+      'forecast_day',
+      'plane',
+    ]
+    for (const table of tables) db.prepare(`delete from ${table} where house = ?`).run(house)
     db.pragma('wal_checkpoint(TRUNCATE)')
     return erased
   } finally {

@@ -60,7 +60,7 @@ export function mergeStage(db: Database.Database, { floor, cut, done }: Recovery
     addSlots.run(from, to, cut ?? Number.MAX_SAFE_INTEGER)
     markHours.run(from, to)
   })
-  for (const table of ['hour', 'community_hour', 'unrolled'] as const) {
+  for (const table of ['hour', 'community_hour', 'unrolled', 'weather', 'forecast_day'] as const) {
     const some = db.prepare(
       `insert or ignore into "${table}" select * from stage."${table}" where start > ? and start <= ?`,
     )

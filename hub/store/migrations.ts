@@ -2,7 +2,9 @@ import type { Kysely } from 'kysely'
 import { sql } from 'kysely'
 import type { Migration } from 'kysely/migration'
 import { Migrator } from 'kysely/migration'
+import { FORECAST_MIGRATION } from './migration-forecast.ts'
 import { LOADS } from './migration-loads.ts'
+
 import { SLOT_COLUMNS } from './schema.ts'
 
 type Migrations = Record<string, Migration>
@@ -121,6 +123,7 @@ const READINGS: Migrations = {
       }
     },
   },
+  '0003-forecast': FORECAST_MIGRATION,
 }
 
 export type DatabaseKind = 'control' | 'readings'

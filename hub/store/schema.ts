@@ -114,6 +114,48 @@ export interface ReadingsSchema {
     valore: string
     atteso: string
   }
+  weather: {
+    start: number
+    /** Position it is of, as sent: "45.07,7.69". */
+    place: string
+    /** 1 = measured by a satellite, 0 = forecast. */
+    satellite: number
+    fetched_at: number
+    ghi: number
+    dni: number | null
+    dhi: number | null
+    air_c: number | null
+    wind_ms: number | null
+    precipitation_mm: number | null
+    snow_m: number | null
+  }
+  forecast_model: { house: string; learned_to: number; state: string }
+  /** House '' is the community; `kept` = 1 for the forecast a day was scored by. */
+  forecast: {
+    at: number
+    house: string
+    source: string
+    weather_at: number | null
+    kept: number
+    hours: string
+    days: string
+  }
+  /** A day's forecast of the evening before, and what came; `issued_at` null = worked out afterwards from what was known before it. */
+  forecast_day: {
+    start: number
+    house: string
+    day: string
+    issued_at: number | null
+    source: string
+    p10_wh: number
+    p50_wh: number
+    p90_wh: number
+    fact_wh: number
+    hours_inside: number
+    hours: number
+  }
+  /** Tilt and azimuth found from a roof's own clear days. */
+  plane: { house: string; at: number; tilt: number; azimuth: number; days: number; misfit: number }
 }
 
 /** Columns of `slot`, `hour` and `community_hour` beside their keys, in the order of SLOT_FIELDS. */

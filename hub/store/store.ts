@@ -21,6 +21,8 @@ export interface Store {
   readonly view: ControlDb
   /** readings.db, reading only. */
   readonly readings: ReadingsDb
+  /** readings.db, to write: one statement at a time, as commits of readings go between them; no transactions. */
+  readonly readingsWriter: ReadingsDb
   /** Commits a batch of measurements to readings.db. */
   readonly ingest: (batch: IngestBatch) => Promise<IngestOutcome>
   /** Dates some of the readings that were taken while the clock was in doubt. */
@@ -54,6 +56,7 @@ export async function openStore(dataDir: string): Promise<Store> {
     control: new Kysely<ControlSchema>({ dialect: threadDialect(controlThread, 'control') }),
     view: new Kysely<ControlSchema>({ dialect: threadDialect(viewThread, 'control') }),
     readings: new Kysely<ReadingsSchema>({ dialect: threadDialect(viewThread, 'readings') }),
+    readingsWriter: new Kysely<ReadingsSchema>({ dialect: threadDialect(readingsThread, 'readings') }),
     ingest: (batch) => readingsThread.ingest('readings', batch),
     date: (task) => readingsThread.call({ op: 'date', database: 'readings', task }) as Promise<DoubtfulOutcome>,
     housekeep: (task) =>
