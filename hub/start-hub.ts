@@ -8,7 +8,7 @@ import { takeImage } from './flow/image.ts'
 import { Ingest } from './flow/ingest.ts'
 import { Live } from './flow/live.ts'
 import { mqttGate } from './flow/mqtt-gate.ts'
-import { perform, repeatAlerts } from './flow/perform.ts'
+import { perform, repeatAlerts, sendCommand } from './flow/perform.ts'
 import { Registry } from './flow/registry.ts'
 import { Strangers } from './flow/strangers.ts'
 import { Tick } from './flow/tick.ts'
@@ -24,9 +24,10 @@ import type { Supervisor } from './io/systemd.ts'
 import { startBackups } from './start-backups.ts'
 import { startClockWatch } from './start-clock.ts'
 import { portError, StartError } from './start-error.ts'
+import { startLoads } from './start-loads.ts'
 import { startRecovery } from './start-recovery.ts'
 import { startWeb } from './start-web.ts'
-import { lastBenchmark, markPerformed, pendingEffects, readCycle, saveTick } from './store/cycle.ts'
+import { lastBenchmark, markPerformed, pendingEffects, readCycle } from './store/cycle.ts'
 import { inUse, lockDataFolder } from './store/lock.ts'
 import { mendFiles } from './store/mend.ts'
 import { readLatest, readNodes } from './store/readings.ts'
@@ -126,6 +127,15 @@ export async function startHub(
     })
     stops.push(stopWatch)
     const listeningSince = watch.read().elapsed
+    const loads = startLoads({
+      clocks: () => watch.read(),
+      clockCertain: () => watch.isCertain,
+      live,
+      registry,
+      store,
+      health,
+      refuse: (house, refusal) => ingest.refuse(house, refusal),
+    })
     const ingest = new Ingest({
       now: () => watch.now(),
       doubtful: () => watch.doubtful,
@@ -133,11 +143,13 @@ export async function startHub(
       store: (batch) => recovery.guard(() => store.ingest(batch)),
       live,
       health,
+      onHeard: (house, boot, uptimeS) => loads.relays.heard(house, boot, uptimeS),
+      onMeasured: (entries) => loads.relays.measured(entries),
     })
     const image = () => {
       const read = watch.read()
       const clocks = { ...read, clockCertain: watch.isCertain }
-      return takeImage(clocks, read.now - (read.elapsed - listeningSince), registry.current, live)
+      return takeImage(clocks, read.now - (read.elapsed - listeningSince), registry.current, live, loads.relays, loads.frame())
     }
     const broker = new Broker(
       { ...DEFAULT_BROKER_LIMITS, ...config.mqtt.limits },
@@ -146,6 +158,7 @@ export async function startHub(
         now: () => watch.now(),
         registry: () => registry.current,
         ingest,
+        inbox: loads.inbox,
         strangers,
         conformance: config.mqtt.conformance,
         onListening: (house) =>
@@ -156,13 +169,14 @@ export async function startHub(
     const tick = new Tick({
       image,
       load: () => readCycle(store.view),
-      save: (at, state, effects) => saveTick(store.control, at, state, effects),
+      save: (at, state, effects, records) => loads.save(at, state, effects, records),
       pending: () => pendingEffects(store.view),
       markPerformed: (ids, at) => markPerformed(store.control, ids, at),
       perform: async (effect: Effect) => {
         log.info({ effect }, 'performing')
         await perform(effect, broker, root)
       },
+      send: (command) => sendCommand(command, broker, loads.relays, root),
       onPerformError: (effect, error) => log.error({ effect, error: String(error) }, 'an effect failed'),
       health,
       saveTimeoutMs: SAVE_TIMEOUT_MS,
@@ -212,6 +226,7 @@ export async function startHub(
     stops.push(() => web.stop())
     const beat = async () => {
       await tick.run()
+      loads.relays.tickDone()
       supervisor?.alive()
     }
     const job = everySeconds(config.tick.intervalS, () => void beat().catch(logged('a tick failed')))

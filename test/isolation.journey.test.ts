@@ -100,6 +100,7 @@ beforeAll(async () => {
     now: () => 0,
     registry: () => ({ houses }) as never,
     ingest: { reading: take('reading'), status: take('status') } as unknown as Ingest,
+    inbox: async () => ({ kind: 'stored' }),
     strangers,
     onListening: () => {},
     onSlowed: () => {},

@@ -51,6 +51,7 @@ export function decodeMeasurement(series: Series, input: unknown, receivedAt: nu
     consumption,
     ...at.value,
     boot: number(fields['boot']),
+    uptimeS: number(fields['uptime_s']),
     seq: number(fields['seq']),
     producedWh: number(fields['energia_prodotta_wh']),
     consumedWh: number(fields['energia_consumata_wh']),

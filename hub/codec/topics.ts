@@ -45,6 +45,10 @@ export function alertTopic(root: string, house: string): string {
   return `${root}/${house}/alert`
 }
 
+export function commandTopic(root: string, house: string): string {
+  return `${root}/${house}/comando`
+}
+
 export function benchmarkTopic(root: string): string {
   return `${root}/benchmark`
 }

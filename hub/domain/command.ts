@@ -22,6 +22,12 @@ export interface Command {
   readonly byUptimeS: number | null
   readonly purpose: Purpose
   readonly madeAt: number
+  /** When it was handed to the network, as it came to be known; null = not yet. */
+  readonly sentAt: number | null
+  /** How long it waits to be fetched, ms; 0 = it is sent at once. */
+  readonly patienceMs: number
+  /** It renews a lease that was seen in the measured power. */
+  readonly proven: boolean
   readonly phase: Phase
   /** When it came into its phase. */
   readonly phaseAt: number
@@ -56,13 +62,17 @@ export function advance(command: Command, evidence: Evidence, elapsed: number): 
   switch (command.phase) {
     case 'queued':
     case 'sent': {
-      if (result && !result.ok) return to('failed', { error: result.error, retryS: result.retryS })
-      if (result?.ok || report?.lease === command.id) return to('acknowledged')
+      const known = { sentAt: command.sentAt ?? sentAt }
+      const taken = () => to(command.proven ? 'confirmed' : 'acknowledged', known)
+      if (result && !result.ok) return to('failed', { ...known, error: result.error, retryS: result.retryS })
+      if (result?.ok || report?.lease === command.id) return taken()
       // A node that is where it was told to be, and holds no lease, has done what a command to rest asks for.
       if (command.toRest && sentAt !== null && report && report.on === command.on && report.lease === null)
-        return to('acknowledged')
-      if (elapsed - command.madeAt > ANSWER_TIME) return to('expired')
-      return sentAt === null ? command : to('sent')
+        return taken()
+      const due =
+        known.sentAt === null ? command.madeAt + Math.max(ANSWER_TIME, command.patienceMs) : known.sentAt + ANSWER_TIME
+      if (elapsed > due) return to('expired', known)
+      return known.sentAt === null ? command : to('sent', known)
     }
     case 'acknowledged':
     case 'confirmed':
@@ -79,13 +89,17 @@ export function isLive(command: Command | null, elapsed: number): command is Com
   return command !== null && command.phase !== 'failed' && command.phase !== 'expired' && !hasLapsed(command, elapsed)
 }
 
+function isWaiting({ phase }: Command): boolean {
+  return phase === 'queued' || phase === 'sent'
+}
+
 function hasLapsed(command: Command, elapsed: number): boolean {
   return !command.toRest && elapsed >= leaseEnds(command)
 }
 
-/** When the node's lease ends if it came there at once; it may have come a little later. */
+/** When the node's lease ends if it came there when it was sent; it may have come a little later. */
 export function leaseEnds(command: Command): number {
-  return command.madeAt + command.ttlS * SECOND
+  return (command.sentAt ?? command.madeAt) + command.ttlS * SECOND
 }
 
 /** What the hub does with one relay; saved with the tick. */
@@ -121,6 +135,8 @@ export interface Conditions {
   readonly clock: NodeClock | null
   /** The node is there to be told. */
   readonly reachable: boolean
+  /** How long a command waits until the node comes for it, ms; 0 = it is sent. */
+  readonly patienceMs: number
   /** The house's measurements are at most 120 s old. */
   readonly fresh: boolean
   /** What is decided can be saved: else nothing is started by the hub's own choice. */
@@ -145,12 +161,12 @@ export function drive(before: Drive, wanted: Wanted, conditions: Conditions): Dr
     const held = lease !== null || (before.heldUntil ?? 0) > elapsed
     const newer = report !== null && report.at >= (lease?.phaseAt ?? 0) ? report : null
     const away = newer ? newer.origin === 'comando' && newer.on !== wanted.on : held
-    const onItsWay = command?.toRest && (command.phase === 'queued' || command.phase === 'sent')
+    const onItsWay = command?.toRest === true && isWaiting(command)
     return away && !onItsWay && !isResting(before, elapsed) ? make('rest') : before
   }
   if (!fresh && !wanted.outlivesData) return before
   const current = command && !command.toRest && command.on === wanted.on && isLive(command, elapsed) ? command : null
-  if (current && (current.phase === 'queued' || current.phase === 'sent')) return before
+  if (current && isWaiting(current)) return before
   if (current) {
     // A program has one lease for all of it.
     if (wanted.ttlS !== null) return before
@@ -170,9 +186,9 @@ export function settle(before: Drive, evidence: Evidence, elapsed: number): Driv
   const command = advance(before.command, evidence, elapsed)
   const heldUntil = before.heldUntil !== null && before.heldUntil <= elapsed ? null : before.heldUntil
   if (command === before.command) return heldUntil === before.heldUntil ? before : { ...before, heldUntil }
-  const waited = before.command.phase === 'queued' || before.command.phase === 'sent'
+  const waited = isWaiting(before.command)
   const failed = waited && (command.phase === 'failed' || command.phase === 'expired')
-  const taken = waited && command.phase === 'acknowledged'
+  const taken = waited && (command.phase === 'acknowledged' || command.phase === 'confirmed')
   return {
     ...before,
     command,
@@ -193,7 +209,7 @@ function isResting({ command, failures }: Drive, elapsed: number): boolean {
 const DEFAULT_RETRY_S: { readonly [E in CommandError]?: number } = { carico_sconosciuto: 600, formato: 600 }
 
 function withCommand(before: Drive, wanted: Wanted, purpose: Purpose, conditions: Conditions): Drive {
-  const { clock, elapsed, newId, usualTtlS } = conditions
+  const { clock, elapsed, newId, patienceMs, usualTtlS } = conditions
   const ttlS = wanted.ttlS === null ? usualTtlS : Math.min(MAX_PROGRAM_S, Math.max(MIN_TTL_S, Math.ceil(wanted.ttlS)))
   const command: Command = {
     id: newId(),
@@ -204,6 +220,9 @@ function withCommand(before: Drive, wanted: Wanted, purpose: Purpose, conditions
     byUptimeS: clock && deadlineUptimeS(clock, elapsed),
     purpose,
     madeAt: elapsed,
+    sentAt: null,
+    patienceMs,
+    proven: purpose === 'renewal' && before.command?.phase === 'confirmed',
     phase: 'queued',
     phaseAt: elapsed,
     error: null,
@@ -213,6 +232,11 @@ function withCommand(before: Drive, wanted: Wanted, purpose: Purpose, conditions
 }
 
 /** A start that could not be saved is not sent: it is as if it had not been decided. */
-export function withhold(drives: readonly Drive[], ids: ReadonlySet<string>): readonly Drive[] {
-  return drives.map((d) => (d.command && ids.has(d.command.id) ? { ...d, command: null } : d))
+export function withhold(
+  drives: Readonly<Record<string, Drive>>,
+  ids: ReadonlySet<string>,
+): Readonly<Record<string, Drive>> {
+  return Object.fromEntries(
+    Object.entries(drives).map(([key, d]) => [key, d.command && ids.has(d.command.id) ? { ...d, command: null } : d]),
+  )
 }

@@ -29,6 +29,7 @@ function image(minutes: number, rows: Record<string, Row | null>, more: Partial<
     houses,
     rule: RULE,
     sunElevation: 40,
+    loads: null,
     ...more,
   }
 }
@@ -166,6 +167,7 @@ describe('nodo_offline', () => {
 
 describe('the last alert of a house', () => {
   const both: CycleState = {
+    ...FIRST_STATE,
     benchmarkSlot: null,
     episodes: [
       { house: 'c', code: 'nodo_offline', since: 1 },
@@ -240,6 +242,7 @@ describe('runCycle', () => {
     const { state } = runCycle(image(0, GOOD), FIRST_STATE)
     const next = runCycle(image(1, { ...GOOD, a: { w: 0, ageS: 3600 } }), state)
     expect(next.state).toEqual({
+      ...FIRST_STATE,
       benchmarkSlot: NOON,
       episodes: [{ house: 'a', code: 'nodo_offline', since: NOON + MINUTE }],
     })

@@ -1,9 +1,13 @@
 import type { AlertCode } from './alert.ts'
 import type { BenchmarkRule } from './benchmark.ts'
 import { benchmark, DARK_MEAN, MIN_SUN_ELEVATION } from './benchmark.ts'
-import type { Effect } from './effect.ts'
+import { decideOverrides } from './decide-overrides.ts'
+import type { AlertDetail, Effect } from './effect.ts'
 import type { Latest } from './latest.ts'
 import { isFresh } from './latest.ts'
+import type { LoadsImage, LoadsOutcome, LoadsState } from './load-cycle.ts'
+import { FIRST_LOADS, runLoads } from './load-cycle.ts'
+import type { LoadRecord, SendCommand } from './load-record.ts'
 import type { NodeStatus } from './presence.ts'
 import { isOffline } from './presence.ts'
 import { MINUTE, slotStart } from './time.ts'
@@ -21,6 +25,8 @@ export interface ProcessImage {
   readonly rule: BenchmarkRule
   /** Elevation of the sun in degrees; null when the community's position is not set, or the time is not known. */
   readonly sunElevation: number | null
+  /** Relay loads and the ways to their nodes; null where the image is taken for other ends. */
+  readonly loads: LoadsImage | null
 }
 
 export interface HouseImage {
@@ -41,9 +47,20 @@ export interface CycleState {
   /** Start of the slot whose benchmark was made last. */
   readonly benchmarkSlot: number | null
   readonly episodes: readonly Episode[]
+  readonly loads: LoadsState
 }
 
-export const FIRST_STATE: CycleState = { benchmarkSlot: null, episodes: [] }
+export interface CycleOutcome {
+  readonly state: CycleState
+  /** Saved with the state, then performed, also by the next start. */
+  readonly effects: readonly Effect[]
+  /** Saved with the state. */
+  readonly records: readonly LoadRecord[]
+  /** For this moment only. */
+  readonly commands: readonly SendCommand[]
+}
+
+export const FIRST_STATE: CycleState = { benchmarkSlot: null, episodes: [], loads: FIRST_LOADS }
 
 /** Silence after which a node's absence is worth an alert: longer than `offline`, so that a reboot is not. */
 export const OFFLINE_ALERT_AFTER = 15 * MINUTE
@@ -52,16 +69,16 @@ export const OFFLINE_ALERT_AFTER = 15 * MINUTE
  * One cycle: the image and the state before it give the state after it and what is to be done. Same arguments, same
  * result. The state is the same object when nothing changed.
  */
-export function runCycle(image: ProcessImage, state: CycleState): { state: CycleState; effects: readonly Effect[] } {
+export function runCycle(image: ProcessImage, state: CycleState): CycleOutcome {
   const effects: Effect[] = []
   const episodes = new Map(state.episodes.map((e) => [`${e.house} ${e.code}`, e]))
   const known = new Set(image.houses.map((h) => h.id))
-  const open = (house: string, code: AlertCode, detail: { [key: string]: number | string }) => {
+  const open: Open = (house, code, detail) => {
     if (episodes.has(`${house} ${code}`)) return
     episodes.set(`${house} ${code}`, { house, code, since: image.now })
     effects.push({ kind: 'openAlert', house, code, at: image.now, detail })
   }
-  const close = (house: string, code: AlertCode) => {
+  const close: Close = (house, code) => {
     if (!episodes.delete(`${house} ${code}`)) return
     effects.push({ kind: 'closeAlert', house, code, at: image.now, last: false })
   }
@@ -91,8 +108,21 @@ export function runCycle(image: ProcessImage, state: CycleState): { state: Cycle
     }
   }
   const benchmarkSlot = isDue ? state.benchmarkSlot : slot
-  if (benchmarkSlot === state.benchmarkSlot && effects.length === 0) return { state, effects }
-  return { state: { benchmarkSlot, episodes: [...episodes.values()] }, effects: markLast(effects, episodes.values()) }
+  const loads = image.loads && runLoads(image.loads, state.loads, decideOverrides)
+  watchLoads(image.houses, loads ?? NO_LOADS, open, close)
+  const { records = [], commands = [] } = loads ?? {}
+  const same = benchmarkSlot === state.benchmarkSlot && effects.length === 0
+  if (same && !loads) return { state, effects, records, commands }
+  return {
+    state: {
+      benchmarkSlot,
+      episodes: same ? state.episodes : [...episodes.values()],
+      loads: loads?.state ?? state.loads,
+    },
+    effects: markLast(effects, episodes.values()),
+    records,
+    commands,
+  }
 }
 
 /** The last alert a house has closed is `last` when the cycle leaves none open there. */
@@ -120,12 +150,42 @@ export function isDark(sunElevation: number | null, mean: number | null): boolea
   return sunElevation === null ? mean !== null && mean < DARK_MEAN : sunElevation < MIN_SUN_ELEVATION
 }
 
-function watchPresence(
-  { now, listeningSince }: ProcessImage,
-  house: HouseImage,
-  open: (house: string, code: AlertCode, detail: { [key: string]: number | string }) => void,
-  close: (house: string, code: AlertCode) => void,
+const NO_LOADS = { faults: [], legionella: [] }
+
+type Open = (house: string, code: AlertCode, detail: AlertDetail) => void
+type Close = (house: string, code: AlertCode) => void
+
+/** A house's alert of relays is open as long as one of its loads gives cause for it. */
+function watchLoads(
+  houses: readonly HouseImage[],
+  { faults, legionella }: Pick<LoadsOutcome, 'faults' | 'legionella'>,
+  open: Open,
+  close: Close,
 ): void {
+  const raise = (house: string, code: AlertCode, of: readonly { load: string; detail: AlertDetail }[]) => {
+    const [first] = of
+    if (first) open(house, code, { carico: first.load, ...first.detail })
+    else close(house, code)
+  }
+  for (const { id: house } of houses) {
+    for (const code of ['rele_incollato', 'carico_non_risponde'] as const) {
+      const own = faults.filter((f) => f.house === house && f.fault === code)
+      raise(
+        house,
+        code,
+        own.map(({ load }) => ({ load, detail: {} })),
+      )
+    }
+    const missed = legionella.filter((n) => n.house === house && n.missed)
+    raise(
+      house,
+      'legionella_mancata',
+      missed.map(({ load, hoursSinceHot }) => ({ load, detail: { ore: Math.round(hoursSinceHot) } })),
+    )
+  }
+}
+
+function watchPresence({ now, listeningSince }: ProcessImage, house: HouseImage, open: Open, close: Close): void {
   const heardAt = house.latest.production?.at ?? null
   if (!isOffline(heardAt, house.node, now)) close(house.id, 'nodo_offline')
   else if (heardAt !== null && now - Math.max(heardAt, listeningSince) > OFFLINE_ALERT_AFTER) {

@@ -19,6 +19,7 @@ function measured(more: Partial<Measurement>): Measurement {
   const none = {
     stamp: null,
     boot: null,
+    uptimeS: null,
     seq: null,
     producedWh: null,
     consumedWh: null,

@@ -28,6 +28,8 @@ export interface Measurement extends Counters {
   /** The field that told the instant, and what it held, for whoever has to mend it; null when none did. */
   readonly stamp: { readonly campo: 'ts' | 'eta_s'; readonly valore: unknown } | null
   readonly boot: number | null
+  /** The node's uptime when it sent this, s. */
+  readonly uptimeS: number | null
   readonly seq: number | null
 }
 

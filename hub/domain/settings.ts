@@ -1,5 +1,8 @@
 import type { BenchmarkRule } from './benchmark.ts'
 import { DEFAULT_RULE } from './benchmark.ts'
+import type { ControlSettings } from './control-image.ts'
+import { DEFAULT_CONTROL } from './control-image.ts'
+import { DEFAULT_TTL_S } from './relay.ts'
 import type { Retention } from './retention.ts'
 import { DEFAULT_RETENTION } from './retention.ts'
 
@@ -30,6 +33,9 @@ export interface Settings {
   readonly benchmark: BenchmarkRule
   readonly retention: Retention
   readonly weather: WeatherSettings
+  readonly control: ControlSettings
+  /** Length of a lease, s; 30 to 600. */
+  readonly leaseS: number
 }
 
 export const DEFAULT_SETTINGS: Settings = {
@@ -39,4 +45,6 @@ export const DEFAULT_SETTINGS: Settings = {
   benchmark: DEFAULT_RULE,
   retention: DEFAULT_RETENTION,
   weather: DEFAULT_WEATHER,
+  control: DEFAULT_CONTROL,
+  leaseS: DEFAULT_TTL_S,
 }

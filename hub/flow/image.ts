@@ -4,13 +4,16 @@ import { NO_LATEST } from '../domain/latest.ts'
 import { sunPosition } from '../domain/sun.ts'
 import type { Live } from './live.ts'
 import type { RegistrySnapshot } from './registry.ts'
+import type { LoadsFrame, Relays } from './relays.ts'
 
 /** Freezes what a tick may look at. */
 export function takeImage(
   { now, elapsed, clockCertain }: ClockReading & Pick<ProcessImage, 'clockCertain'>,
   listeningSince: number,
-  { houses, settings }: RegistrySnapshot,
+  { houses, settings, loads, armed }: RegistrySnapshot,
   live: Live,
+  relays: Relays,
+  frame: LoadsFrame,
 ): ProcessImage {
   const latest = live.latestOf(houses.keys())
   return {
@@ -26,5 +29,24 @@ export function takeImage(
     })),
     rule: settings.benchmark,
     sunElevation: settings.place && clockCertain ? sunPosition(now, settings.place).elevation : null,
+    loads:
+      loads.size === 0
+        ? null
+        : {
+            ...frame,
+            now,
+            elapsed,
+            zone: settings.zone,
+            control: settings.control,
+            leaseS: settings.leaseS,
+            houses: [...houses.values()].map((house) => {
+              const own = loads.get(house.id) ?? []
+              return {
+                id: house.id,
+                latest: latest.get(house.id) ?? NO_LATEST,
+                relays: own.length > 0 ? relays.houseRelays(house, own, armed.get(house.id) ?? null) : null,
+              }
+            }),
+          },
   }
 }

@@ -4,6 +4,7 @@ import type { DoubtfulTime } from '../domain/clock-trust.ts'
 import type { PowerLimits } from '../domain/energy.ts'
 import { powerLimits } from '../domain/energy.ts'
 import type { House } from '../domain/house.ts'
+import type { Latest } from '../domain/latest.ts'
 import type { NodeStatus } from '../domain/presence.ts'
 import type { AgeRule, IntervalReading, Reading, Refusal, Series } from '../domain/reading.ts'
 import { checkInterval, checkMeasurement } from '../domain/reading.ts'
@@ -26,9 +27,16 @@ export interface IngestOptions {
   readonly store: (batch: IngestBatch) => Promise<IngestOutcome>
   readonly live: Live
   readonly health: Health
+  /** A message that tells of now came from a house, with its node's boot and uptime where it names them. */
+  readonly onHeard?: (house: string, boot: number | null, uptimeS: number | null) => void
+  /** Readings were committed. */
+  readonly onMeasured?: (entries: Iterable<readonly [string, Latest]>) => void
 }
 
 type Settle = (outcome: Outcome) => void
+
+/** What was measured longer ago was kept back by its node: its boot may be an earlier one, ms. */
+const TELLS_OF_NOW = 5_000
 
 /** So many messages wait for no more: they are written while the next ones are decoded. */
 const GROUP = 1000
@@ -70,6 +78,8 @@ export class Ingest {
     const isOwnTime = measured.ok && measured.value.stamp?.campo !== 'ts'
     const rule = doubtful ? 'uncertain' : age
     const checked = measured.ok ? checkMeasurement(measured.value, house, now, rule) : measured
+    if (measured.ok && age === 'live' && Math.abs(now - measured.value.at) <= TELLS_OF_NOW)
+      this.#options.onHeard?.(house.id, measured.value.boot, measured.value.uptimeS)
     return checked.ok
       ? this.#add((p, settle) => p.addReading(checked.value, powerLimits(house), isOwnTime ? doubtful : null, settle))
       : this.refuse(house.id, checked.error)
@@ -79,6 +89,7 @@ export class Ingest {
   status(house: string, payload: Uint8Array): Promise<Outcome> {
     const input = decodeJson(payload)
     const decoded = input.ok ? decodeStatus(input.value, this.#options.now()) : input
+    if (decoded.ok && decoded.value.online) this.#options.onHeard?.(house, decoded.value.boot, decoded.value.uptimeS)
     return decoded.ok
       ? this.#add((p, settle) => p.addNode(house, decoded.value, settle))
       : this.refuse(house, decoded.error)
@@ -136,6 +147,7 @@ export class Ingest {
       const outcome = await store(pending.batch(doubtful?.() ? Number.POSITIVE_INFINITY : at))
       this.#lastCommitMs = outcome.tookMs
       live.setLatest(outcome.latest)
+      this.#options.onMeasured?.(outcome.latest)
       for (const { house, status } of pending.nodes) live.setNode(house, status)
       health.set('storage', null)
       this.#count(pending, outcome)

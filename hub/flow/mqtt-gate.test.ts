@@ -43,6 +43,7 @@ function setUp(outcome: Outcome = { kind: 'stored' }, conformance = false) {
     now: () => NOON,
     registry: () => registry,
     ingest,
+    inbox: (topic) => take(topic.house, topic.kind),
     strangers,
     onListening: (house) => listening.push(house),
     onSlowed: (house, perSecond) => slowed.push([house, perSecond]),

@@ -3,7 +3,8 @@ import { alertTopic, mayRetain, maySubscribe, parseNodeTopic } from '../codec/to
 import { filterMatches } from '../domain/topic-filter.ts'
 import type { BrokerPolicy, Login, PublishVerdict } from '../io/broker-policy.ts'
 import { hashKey } from '../store/key-hash.ts'
-import type { Ingest } from './ingest.ts'
+import type { Ingest, Outcome } from './ingest.ts'
+import type { LoadTopic } from './load-inbox.ts'
 import type { RegistrySnapshot } from './registry.ts'
 import type { Strangers } from './strangers.ts'
 
@@ -12,6 +13,8 @@ export interface GateOptions {
   readonly now: () => number
   readonly registry: () => RegistrySnapshot
   readonly ingest: Ingest
+  /** What nodes say of their loads and of commands. */
+  readonly inbox: (topic: LoadTopic, payload: Uint8Array) => Promise<Outcome>
   /** Whoever gives no user name may do everything: for conformance tests, on loopback only. */
   readonly conformance?: boolean
   readonly strangers: Strangers
@@ -23,7 +26,7 @@ export interface GateOptions {
 
 /** Who may do what on the broker, and where its messages go. */
 export function mqttGate(options: GateOptions): BrokerPolicy {
-  const { root, now, registry, ingest, strangers, conformance = false } = options
+  const { root, now, registry, ingest, inbox, strangers, conformance = false } = options
 
   async function publish(house: string, topic: string, payload: Buffer): Promise<PublishVerdict> {
     if (house === TESTER) return topic.startsWith('$SYS/') ? false : { retain: true }
@@ -46,8 +49,11 @@ export function mqttGate(options: GateOptions): BrokerPolicy {
       case 'loadState':
       case 'loadConfig':
       case 'commandResult':
-      case 'cleaningState':
-        return { retain }
+      case 'cleaningState': {
+        const outcome = await inbox(target, payload)
+        // What a node declares wrongly is not kept for others to find.
+        return outcome.kind === 'failed' ? false : { retain: retain && outcome.kind === 'stored' }
+      }
     }
   }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Episode } from '../domain/cycle.ts'
+import { FIRST_STATE } from '../domain/cycle.ts'
 import type { Effect } from '../domain/effect.ts'
 import { perform, repeatAlerts } from './perform.ts'
 
@@ -55,12 +56,12 @@ describe('repeatAlerts', () => {
       episode('casa_B', 'fermo'),
       episode('casa_A', 'nodo_offline'),
     ]
-    await repeatAlerts('casa_A', { benchmarkSlot: null, episodes }, outlet, 'r')
+    await repeatAlerts('casa_A', { ...FIRST_STATE, episodes }, outlet, 'r')
     expect(sent.map(([topic, payload]) => `${topic} ${payload}`)).toEqual([
       'r/casa_A/alert performance_bassa',
       'r/casa_A/alert nodo_offline',
     ])
-    await repeatAlerts('casa_C', { benchmarkSlot: null, episodes }, outlet, 'r')
+    await repeatAlerts('casa_C', { ...FIRST_STATE, episodes }, outlet, 'r')
     expect(sent).toHaveLength(2)
   })
 })

@@ -1,8 +1,11 @@
-import { alertTopic, benchmarkTopic } from '../codec/topics.ts'
+import { commandBody } from '../codec/load-messages.ts'
+import { alertTopic, benchmarkTopic, commandTopic } from '../codec/topics.ts'
 import { RECOVERED } from '../domain/alert.ts'
 import type { CycleState } from '../domain/cycle.ts'
 import type { Effect } from '../domain/effect.ts'
+import type { SendCommand } from '../domain/load-record.ts'
 import { isoSeconds } from '../domain/time.ts'
+import type { Relays } from './relays.ts'
 
 export interface Outlet {
   readonly publish: (topic: string, payload: string, options: { qos: 0 | 1; retain: boolean }) => Promise<void>
@@ -21,6 +24,19 @@ export async function perform(effect: Effect, outlet: Outlet, root: string): Pro
       return outlet.publish(benchmarkTopic(root), JSON.stringify(payload), { qos: 1, retain: true })
     }
   }
+}
+
+/** Says a command to its node; one that asks over HTTP comes for it. */
+export async function sendCommand(
+  { house, load, command }: SendCommand,
+  outlet: Outlet,
+  relays: Pick<Relays, 'channel' | 'sent'>,
+  root: string,
+): Promise<void> {
+  if (relays.channel(house) === 'http') return
+  const body = JSON.stringify(commandBody({ ...command, load }))
+  relays.sent(house, command.id)
+  await outlet.publish(commandTopic(root, house), body, { qos: 1, retain: false })
 }
 
 /** Tells a node that has just begun to listen what is open at its house. */

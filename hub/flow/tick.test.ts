@@ -24,6 +24,7 @@ function image(slot: number): ProcessImage {
     houses,
     rule: { threshold: 0.85, minHouses: 3 },
     sunElevation: 40,
+    loads: null,
   }
 }
 
@@ -66,6 +67,7 @@ function setUp(control = new FakeControl(), more: object = {}) {
     pending: control.pending,
     markPerformed: control.markPerformed,
     perform: async (effect) => void performed.push(nameOf(effect)),
+    send: async ({ command }) => void performed.push(`send ${command.id}`),
     health,
     saveTimeoutMs: TIMEOUT,
     ...more,

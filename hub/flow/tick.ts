@@ -1,18 +1,28 @@
+import { withhold } from '../domain/command.ts'
 import type { CycleState, ProcessImage } from '../domain/cycle.ts'
 import { FIRST_STATE, runCycle } from '../domain/cycle.ts'
 import type { Effect } from '../domain/effect.ts'
 import type { ClockReading } from '../domain/elapsed.ts'
+import type { LoadRecord, SendCommand } from '../domain/load-record.ts'
+import { MINUTE } from '../domain/time.ts'
 import type { PendingEffect } from '../store/cycle.ts'
 import type { Health } from './health.ts'
 
 export interface TickOptions {
   readonly image: () => ProcessImage
   readonly load: () => Promise<CycleState>
-  readonly save: (at: ClockReading, state: CycleState, effects: readonly Effect[]) => Promise<PendingEffect[]>
+  readonly save: (
+    at: ClockReading,
+    state: CycleState,
+    effects: readonly Effect[],
+    records: readonly LoadRecord[],
+  ) => Promise<PendingEffect[]>
   readonly pending: () => Promise<PendingEffect[]>
   readonly markPerformed: (ids: readonly number[], at: number) => Promise<void>
   readonly perform: (effect: Effect) => Promise<void>
-  readonly onPerformError?: (effect: Effect, error: unknown) => void
+  /** Says a command to its node. */
+  readonly send: (command: SendCommand) => Promise<void>
+  readonly onPerformError?: (effect: Effect | SendCommand, error: unknown) => void
   readonly health: Health
   /** How long a save may take before the tick goes on without it, ms. */
   readonly saveTimeoutMs: number
@@ -27,6 +37,8 @@ export class Tick {
   #state: CycleState = FIRST_STATE
   /** Effects of ticks that could not be saved yet; they are performed already. */
   #unsaved: Effect[] = []
+  #unwritten: LoadRecord[] = []
+  #savedAt = Number.NEGATIVE_INFINITY
   #dirty = false
   /** A save that was not answered in time is still under way. */
   #saving = false
@@ -61,6 +73,12 @@ export class Tick {
     this.#dirty = true
   }
 
+  /** One cycle that knows of everything stored before the call. */
+  async wake(): Promise<void> {
+    await this.#running?.catch(() => {})
+    await this.run()
+  }
+
   /** Settles when no cycle is running. */
   async idle(): Promise<void> {
     await this.#running
@@ -69,20 +87,48 @@ export class Tick {
   async #run(): Promise<void> {
     const { image: takeImage } = this.#options
     const image = takeImage()
-    const { state, effects } = runCycle(image, this.#state)
-    this.#dirty ||= state !== this.#state || effects.length > 0
+    const { state, effects, records, commands } = runCycle(image, this.#state)
+    const weighty =
+      effects.length + records.length > 0 ||
+      state.benchmarkSlot !== this.#state.benchmarkSlot ||
+      commands.some(({ command }) => command.purpose !== 'renewal')
+    // Timers that run on are saved now and then: after a crash a minute of them is lost at most.
+    this.#dirty ||= weighty || (state !== this.#state && image.elapsed - this.#savedAt >= SAVED_EVERY)
     this.#state = state
-    if (!this.#dirty) return
+    if (!this.#dirty) return this.#sendAll(commands)
     const before = this.#unsaved.length
     this.#unsaved.push(...effects)
+    this.#unwritten.push(...records)
     const saved = await this.#save(image)
     if (saved) {
+      this.#savedAt = image.elapsed
+      await this.#sendAll(commands)
       this.#performed.push(...saved.slice(0, before).map((p) => p.id))
       await this.#performAll(saved.slice(before))
     } else {
+      await this.#sendAll(commands.filter(({ command }) => command.purpose !== 'start'))
+      this.#withhold(commands.filter(({ command }) => command.purpose === 'start'))
       for (const effect of effects) await this.#perform(effect)
       this.#unsaved = this.#unsaved.slice(-UNSAVED_KEPT)
+      this.#unwritten = this.#unwritten.slice(-UNSAVED_KEPT)
     }
+  }
+
+  /** What could not be saved is not started: for the next cycle it was never decided. */
+  #withhold(starts: readonly SendCommand[]): void {
+    if (starts.length === 0) return
+    const { loads } = this.#state
+    const drives = withhold(loads.drives, new Set(starts.map(({ command }) => command.id)))
+    this.#state = { ...this.#state, loads: { ...loads, drives } }
+  }
+
+  /** All at once: a node whose line is slow holds up no other. */
+  async #sendAll(commands: readonly SendCommand[]): Promise<void> {
+    await Promise.all(
+      commands.map((command) =>
+        this.#options.send(command).catch((error: unknown) => this.#options.onPerformError?.(command, error)),
+      ),
+    )
   }
 
   /** Saves the state and what is unsaved; null when that failed or is not done in time. */
@@ -91,15 +137,17 @@ export class Tick {
     try {
       if (this.#saving) throw new Error('the control database has not yet answered an earlier save')
       const due = new Set(this.#unsaved)
+      const written = new Set(this.#unwritten)
       let abandoned = false
       this.#saving = true
-      const saving = save(at, this.#state, [...due]).finally(() => {
+      const saving = save(at, this.#state, [...due], [...written]).finally(() => {
         this.#saving = false
       })
       saving.then(
         (late) => {
           if (!abandoned) return
           this.#unsaved = this.#unsaved.filter((effect) => !due.has(effect))
+          this.#unwritten = this.#unwritten.filter((record) => !written.has(record))
           this.#performed.push(...late.map((p) => p.id))
         },
         () => {},
@@ -110,6 +158,7 @@ export class Tick {
       })
       this.#dirty = false
       this.#unsaved = []
+      this.#unwritten = []
       health.set('control', null)
       return pending
     } catch (error) {
@@ -145,6 +194,7 @@ export class Tick {
 }
 
 const UNSAVED_KEPT = 1000
+const SAVED_EVERY = MINUTE
 
 async function within<T>(promise: Promise<T>, ms: number): Promise<T> {
   const { promise: late, reject } = Promise.withResolvers<never>()

@@ -40,3 +40,8 @@ export function makeCode(): string {
 export function makeDigits(): string {
   return String(randomInt(1_000_000)).padStart(6, '0')
 }
+
+/** Begins the ids of one run of the hub, so that those of two runs are never the same: 6 letters and digits, over 29 bits. */
+export function makeRunId(): string {
+  return Array.from({ length: 6 }, () => READABLE[randomInt(READABLE.length)]).join('')
+}

@@ -249,7 +249,11 @@ describe('alerts', () => {
 })
 
 describe('a tick', () => {
-  const state: CycleState = { benchmarkSlot: NOW, episodes: [{ house: 'a', code: 'performance_bassa', since: NOW }] }
+  const state: CycleState = {
+    ...FIRST_STATE,
+    benchmarkSlot: NOW,
+    episodes: [{ house: 'a', code: 'performance_bassa', since: NOW }],
+  }
 
   it('starts with nothing, and is remembered with what is to be performed', async () => {
     expect(await readCycle(db)).toEqual(FIRST_STATE)

@@ -3,7 +3,9 @@ import type { CycleState } from '../domain/cycle.ts'
 import { FIRST_STATE } from '../domain/cycle.ts'
 import type { Effect } from '../domain/effect.ts'
 import type { ClockReading } from '../domain/elapsed.ts'
+import type { LoadRecord } from '../domain/load-record.ts'
 import { applyAlert } from './alerts.ts'
+import { applyLoadRecord, retireLoadRecords } from './decisions.ts'
 import type { ControlDb } from './store.ts'
 
 export interface PendingEffect {
@@ -14,8 +16,16 @@ export interface PendingEffect {
 const KEEP_PERFORMED_MS = 7 * 24 * 3_600_000
 
 export async function readCycle(db: ControlDb): Promise<CycleState> {
-  const row = await db.selectFrom('cycle').select('state').where('id', '=', 1).executeTakeFirst()
-  return row ? (JSON.parse(row.state) as CycleState) : FIRST_STATE
+  const row = await db.selectFrom('cycle').select(['state', 'past']).where('id', '=', 1).executeTakeFirst()
+  if (!row) return FIRST_STATE
+  const saved = JSON.parse(row.state) as Partial<CycleState>
+  const loads = { ...FIRST_STATE.loads, ...saved.loads }
+  const past = row.past === null ? {} : (JSON.parse(row.past) as CycleState['loads']['control']['past'])
+  return {
+    ...FIRST_STATE,
+    ...saved,
+    loads: { ...loads, control: { ...FIRST_STATE.loads.control, ...loads.control, past } },
+  }
 }
 
 /** The clocks as the last tick that was saved read them. */
@@ -24,24 +34,37 @@ export async function readSavedClock(db: ControlDb): Promise<ClockReading | null
   return row ? { now: row.at, elapsed: row.elapsed } : null
 }
 
-/** A tick's outcome in one transaction: the state, the alerts, and the effects that are still to be performed. */
+/**
+ * A tick's outcome in one transaction: the state, the alerts, what is written down of loads, and the effects that are still to
+ * be performed. The past that control learns from is large and rarely changes: `savePast` says when.
+ */
 export async function saveTick(
   db: ControlDb,
   { now: at, elapsed }: ClockReading,
   state: CycleState,
   effects: readonly Effect[],
+  records: readonly LoadRecord[] = [],
+  savePast = true,
 ): Promise<PendingEffect[]> {
   return db.transaction().execute(async (trx) => {
-    const text = JSON.stringify(state)
+    const { loads } = state
+    const { past } = loads.control
+    const text = JSON.stringify({
+      ...state,
+      loads: { ...loads, decisions: {}, control: { ...loads.control, past: {} } },
+    })
+    const row = { state: text, at, elapsed, ...(savePast ? { past: JSON.stringify(past) } : {}) }
     await trx
       .insertInto('cycle')
-      .values({ id: 1, state: text, at, elapsed })
-      .onConflict((c) => c.column('id').doUpdateSet({ state: text, at, elapsed }))
+      .values({ id: 1, past: null, ...row })
+      .onConflict((c) => c.column('id').doUpdateSet(row))
       .execute()
     await trx
       .deleteFrom('effect')
       .where('performed_at', '<', at - KEEP_PERFORMED_MS)
       .execute()
+    for (const record of records) await applyLoadRecord(trx, record)
+    if (records.length > 0) await retireLoadRecords(trx, at)
     const pending: PendingEffect[] = []
     for (const effect of effects) {
       await applyAlert(trx, effect)

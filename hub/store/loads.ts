@@ -90,6 +90,9 @@ export async function removeLoad(db: ControlDb, house: string, id: string, at: n
   })
 }
 
+/** No node has more relays; whoever declares more is not listened to. */
+const MOST_DECLARED = 32
+
 /** Keeps what a node declares of a load, also of one that is not set up yet. */
 export async function saveDeclaration(
   db: ControlDb,
@@ -98,6 +101,8 @@ export async function saveDeclaration(
   at: number,
 ): Promise<void> {
   const text = JSON.stringify(declaration)
+  const all = await db.selectFrom('load_declaration').select('load').where('house', '=', of.house).execute()
+  if (all.length >= MOST_DECLARED && all.every((row) => row.load !== of.load)) return
   await db
     .insertInto('load_declaration')
     .values({ ...of, declaration: text, at })

@@ -1,0 +1,57 @@
+import type { ClockReading } from './domain/elapsed.ts'
+import type { Health } from './flow/health.ts'
+import type { Ingest } from './flow/ingest.ts'
+import type { Live } from './flow/live.ts'
+import { loadInbox } from './flow/load-inbox.ts'
+import type { Registry } from './flow/registry.ts'
+import type { LoadsFrame } from './flow/relays.ts'
+import { Relays } from './flow/relays.ts'
+import type { TickOptions } from './flow/tick.ts'
+import { makeRunId } from './io/random-key.ts'
+import { saveTick } from './store/cycle.ts'
+import { removeDeclaration, saveDeclaration } from './store/loads.ts'
+import type { Store } from './store/store.ts'
+
+/** What the hub needs to switch loads: what nodes say, what a tick is told beside it, and the way in for their messages. */
+export function startLoads(parts: {
+  readonly clocks: () => ClockReading
+  readonly clockCertain: () => boolean
+  readonly live: Live
+  readonly registry: Registry
+  readonly store: Store
+  readonly health: Health
+  readonly refuse: Ingest['refuse']
+}) {
+  const { clocks, live, registry, store, health, refuse } = parts
+  const relays = new Relays({
+    now: () => clocks().now,
+    elapsed: () => clocks().elapsed,
+    node: (house) => live.node(house),
+  })
+  const run = makeRunId()
+  const frame = (): LoadsFrame => ({
+    run,
+    clockCertain: parts.clockCertain(),
+    canSave: !health.details.some(({ reason }) => reason === 'control'),
+  })
+  const inbox = loadInbox({
+    relays,
+    refuse,
+    declared: (house, load) => registry.current.loads.get(house)?.find((l) => l.load.id === load)?.declaration ?? null,
+    declare: async (house, load, declaration) => {
+      const of = { house, load }
+      if (declaration) await saveDeclaration(store.control, of, declaration, clocks().now)
+      else await removeDeclaration(store.control, of)
+      await registry.refresh()
+    },
+  })
+  let savedPast: object | null = null
+  /** A tick's outcome; the past that control learns from only when it is another. */
+  const save: TickOptions['save'] = async (at, state, effects, records) => {
+    const { past } = state.loads.control
+    const pending = await saveTick(store.control, at, state, effects, records, past !== savedPast)
+    savedPast = past
+    return pending
+  }
+  return { relays, frame, inbox, save }
+}
