@@ -17,6 +17,7 @@ import type { RunningHub } from './start-hub.ts'
 import { startHub } from './start-hub.ts'
 import { addHouses } from './store/houses.ts'
 import { hashKey } from './store/key-hash.ts'
+import { saveLoad, setArmed } from './store/loads.ts'
 import { addUser } from './store/people.ts'
 import { writeSettings } from './store/settings.ts'
 import { openControl } from './store/store.ts'
@@ -35,6 +36,7 @@ export interface DemoOptions {
 const SEED = 2
 const NODE_PERIOD_MS = 10_000
 const FASTEST_NODE_MS = 250
+const RELAY_PERIOD_MS = 1_000
 
 /** The command `demo`: a hub with a neighbourhood whose nodes connect over real MQTT, in a throw-away folder. */
 export async function runDemoCommand(config: HubConfig, options: DemoOptions): Promise<number> {
@@ -87,7 +89,7 @@ async function play(
   const seconds = (performance.now() - begun) / 1000
   running ??= startClock(scene.start, speed)
   const nodes = scene.houses.map(
-    ({ house, sendsCounters, powerAt }) =>
+    ({ house, sendsCounters, loads = [], powerAt, baseAt = powerAt }) =>
       new LiveNode({
         house: house.id,
         key: keys.get(house.id) ?? '',
@@ -96,7 +98,10 @@ async function play(
         now: clock.now,
         periodMs: Math.max(FASTEST_NODE_MS, NODE_PERIOD_MS / speed),
         sendsCounters,
-        powerAt,
+        powerAt: baseAt,
+        loads: loads.map(({ node }) => node),
+        random: Math.random,
+        relayPeriodMs: Math.max(FASTEST_NODE_MS, RELAY_PERIOD_MS / speed),
       }),
   )
   for (const node of nodes) node.start()
@@ -137,6 +142,10 @@ async function furnish(
     at,
   )
   await writeSettings(control, scene.settings, at)
+  for (const { house, loads = [] } of scene.houses) {
+    for (const { load } of loads) await saveLoad(control, load, at)
+    if (loads.length > 0) await setArmed(control, house.id, at)
+  }
   const passwordHash = await hashPassword(password)
   const { resident } = scene
   await addUser(control, { name: ADMIN, role: 'admin', house: null, passwordHash, createdAt: at })

@@ -1,6 +1,8 @@
 import type { MqttClient } from 'mqtt'
 import { connect } from 'mqtt'
-import { HOUR, SECOND } from '../domain/time.ts'
+import { HOUR, MINUTE, SECOND } from '../domain/time.ts'
+import type { NodeLoad } from './node-loads.ts'
+import { NodeLoads } from './node-loads.ts'
 
 export interface LiveNodeOptions {
   readonly house: string
@@ -13,13 +15,25 @@ export interface LiveNodeOptions {
   readonly sendsCounters: boolean
   /** Whole watts at an instant, or null while nothing is heard of the node. */
   readonly powerAt: (at: number) => { productionW: number; consumptionW: number } | null
+  /** Relays and what hangs on them: their draw adds to the consumption. */
+  readonly loads?: readonly NodeLoad[]
+  /** In [0, 1): spreads returns to rest. */
+  readonly random?: () => number
+  /** Between two looks at the relays, ms of the wall clock. */
+  readonly relayPeriodMs?: number
 }
+
+const RELAY_PERIOD_MS = 500
 
 /** A simulated house node: an ordinary MQTT client with its own key, that measures, counts and now and then falls silent. */
 export class LiveNode {
   readonly #options: LiveNodeOptions
   readonly #startedAt: number
   readonly #boot = 1
+  readonly loads: NodeLoads
+  #relayTimer: NodeJS.Timeout | null = null
+  /** What was last said of each relay, and when. */
+  readonly #said = new Map<string, { key: string; at: number }>()
   #client: MqttClient | null = null
   #timer: NodeJS.Timeout | null = null
   #seq = 0
@@ -29,15 +43,19 @@ export class LiveNode {
   constructor(options: LiveNodeOptions) {
     this.#options = options
     this.#startedAt = options.now()
+    this.loads = new NodeLoads(options.loads ?? [], { boot: this.#boot, random: options.random ?? (() => 0) })
   }
 
   start(): void {
     this.#timer = setInterval(() => this.#measure(), this.#options.periodMs)
     this.#measure()
+    if (this.#options.loads?.length)
+      this.#relayTimer = setInterval(() => this.#lookAtRelays(), this.#options.relayPeriodMs ?? RELAY_PERIOD_MS)
   }
 
   async stop(): Promise<void> {
     if (this.#timer) clearInterval(this.#timer)
+    if (this.#relayTimer) clearInterval(this.#relayTimer)
     await this.#client?.endAsync(true)
     this.#client = null
   }
@@ -45,11 +63,13 @@ export class LiveNode {
   #measure(): void {
     const { now, powerAt } = this.#options
     const at = now()
-    const power = powerAt(at)
-    if (!power) {
+    const own = powerAt(at)
+    if (!own) {
       this.#fallSilent()
       return
     }
+    this.loads.step(this.#uptime(at), at)
+    const power = { productionW: own.productionW, consumptionW: Math.round(own.consumptionW + this.loads.watts) }
     this.#count(at, power)
     this.#client ??= this.#connect()
     this.#publish('bilancio', { produzione_w: power.productionW, consumo_w: power.consumptionW, ...this.#meta(at) })
@@ -79,6 +99,12 @@ export class LiveNode {
         qos: 1,
         retain: true,
       })
+      for (const { topic, body } of this.loads.declarations()) this.#publish(topic, body, true)
+      this.#said.clear()
+      this.#sayRelays()
+    })
+    client.on('message', (topic, payload) => {
+      if (topic === `${root}/${house}/comando`) this.#obey(payload)
     })
     client.on('error', () => {})
     return client
@@ -92,9 +118,47 @@ export class LiveNode {
     this.#last = null
   }
 
-  #publish(topic: string, body: object): void {
+  #publish(topic: string, body: object, retain = false): void {
     const { house, root } = this.#options
-    this.#client?.publish(`${root}/${house}/${topic}`, JSON.stringify(body), { qos: 1 })
+    this.#client?.publish(`${root}/${house}/${topic}`, JSON.stringify(body), { qos: 1, retain })
+  }
+
+  #uptime(at: number): number {
+    return Math.max(0, at - this.#startedAt)
+  }
+
+  #obey(payload: Buffer): void {
+    const at = this.#options.now()
+    let message: unknown
+    try {
+      message = JSON.parse(payload.toString('utf8'))
+    } catch {
+      return
+    }
+    const answer = this.loads.board.command(message, this.#uptime(at))
+    if (answer && this.#client?.connected) this.#publish('comando/esito', answer)
+    this.#lookAtRelays()
+  }
+
+  #lookAtRelays(): void {
+    const at = this.#options.now()
+    this.loads.step(this.#uptime(at), at)
+    this.#sayRelays()
+  }
+
+  /** On change, and every minute. */
+  #sayRelays(): void {
+    // What could not be said at the time is not said later.
+    if (!this.#client?.connected) return
+    const at = this.#options.now()
+    for (const { topic, body } of this.loads.states(this.#uptime(at))) {
+      const { acceso, origine, id } = body as { acceso?: boolean; origine?: string; id?: string | null }
+      const key = `${acceso} ${origine} ${id}`
+      const said = this.#said.get(topic)
+      if (said?.key === key && at - said.at < MINUTE) continue
+      this.#said.set(topic, { key, at })
+      this.#publish(topic, body)
+    }
   }
 
   #count(at: number, power: { productionW: number; consumptionW: number }): void {
@@ -111,7 +175,7 @@ export class LiveNode {
   }
 
   #meta(at: number) {
-    const base = { boot: this.#boot, uptime_s: Math.floor((at - this.#startedAt) / SECOND), seq: this.#seq++ }
+    const base = { boot: this.#boot, uptime_s: Math.floor(this.#uptime(at) / SECOND), seq: this.#seq++ }
     if (!this.#options.sendsCounters) return base
     const { produced, consumed, imported, exported } = this.#counted
     return {

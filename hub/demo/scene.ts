@@ -1,6 +1,7 @@
 import type { House } from '../domain/house.ts'
 import type { Settings } from '../domain/settings.ts'
 import { DAY } from '../domain/time.ts'
+import type { SceneLoad } from './scene-loads.ts'
 
 /** How much past a scene has, ms. */
 export const HISTORY = 30 * DAY
@@ -20,8 +21,12 @@ export interface Scene {
 export interface SceneHouse {
   readonly house: House
   readonly sendsCounters: boolean
+  /** What hangs on relays of its node; the past has them run as they did before there was a hub. */
+  readonly loads?: readonly SceneLoad[]
   /** Whole watts at an instant; null while nothing is heard of the node. */
   readonly powerAt: (at: number) => { readonly productionW: number; readonly consumptionW: number } | null
+  /** The same without its loads; missing = it has none. */
+  readonly baseAt?: (at: number) => { readonly productionW: number; readonly consumptionW: number } | null
 }
 
 export type PutHistory = (

@@ -3,6 +3,7 @@ import { isSilent, makeNeighbourhood } from './neighbourhood.ts'
 import { playHistory } from './play-history.ts'
 import type { Scene, SceneHouse } from './scene.ts'
 import { HISTORY } from './scene.ts'
+import { ON_RELAYS, sceneLoads } from './scene-loads.ts'
 
 /** A Wednesday in June, mid-morning in Turin. */
 const JUNE_MORNING = Date.UTC(2026, 5, 17, 8, 20)
@@ -14,12 +15,17 @@ export function simulatedScene({ houses, seed, now }: { houses: number; seed: nu
   const sound = street.houses.filter(
     (h) => h.peakPower > 0 && h.shown && !h.fault && h.node.silentFrom === null && !h.node.unsteady,
   )
-  const resident = sound.sort((a, b) => Math.abs(a.azimuth - 180) - Math.abs(b.azimuth - 180))[0]
+  // Whoever signs in first should have something to switch.
+  const switches = (h: (typeof sound)[number]) => (h.equipment.includes('water-heater') ? 0 : 1_000)
+  const rank = (h: (typeof sound)[number]) => switches(h) + Math.abs(h.azimuth - 180)
+  const resident = sound.sort((a, b) => rank(a) - rank(b))[0]
   const sceneHouses = street.houses.map(
     (house): SceneHouse => ({
       house: house.peakPower > 0 ? house : { ...house, tilt: null, azimuth: null },
       sendsCounters: house.node.sendsCounters,
+      loads: sceneLoads(house, street.zone),
       powerAt: (at) => (isSilent(house, at) ? null : powerAt(house, at)),
+      baseAt: (at) => (isSilent(house, at) ? null : powerAt(house, at, { without: ON_RELAYS })),
     }),
   )
   return {

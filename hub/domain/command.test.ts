@@ -159,7 +159,7 @@ describe('driving a relay', () => {
     let state: Drive = idle
     const sentAt: number[] = []
     for (let t = 0; t < 3600; t += 10) {
-      state = settle(state, { ...NONE, sentAt: t * S }, t * S)
+      state = settle(state, { ...NONE, sentAt: state.command?.madeAt ?? null }, t * S)
       const next = drive(state, LEASE, at(t * S))
       if (next !== state) sentAt.push(t)
       state = next

@@ -249,7 +249,8 @@ function watch(
   const report = freshReport(relay, elapsed)
   const unanswered = relays.channel !== null && failures >= UNANSWERED && isSilence(command?.error ?? null)
   if (!report) return watchRelay(before, null, unanswered, elapsed)
-  const sample = { on: report.on, thermostat: load.thermostat }
+  // A car may have left, or be full.
+  const sample = { on: report.on, thermostat: load.thermostat || load.kind === 'car' }
   if (report.powerW !== null)
     return watchRelay(
       before,

@@ -112,10 +112,10 @@ describe('publish', () => {
     ['comunita/casa_A/bilancio', false, ['casa_A bilancio {}']],
     ['comunita/casa_A/rendimento', false, ['casa_A rendimento {}']],
     ['comunita/casa_A/stato', true, ['casa_A stato {}']],
-    ['comunita/casa_A/carico/boiler/stato', false, []],
-    ['comunita/casa_A/carico/boiler/config', true, []],
-    ['comunita/casa_A/comando/esito', false, []],
-    ['comunita/casa_A/pulizia/stato', false, []],
+    ['comunita/casa_A/carico/boiler/stato', false, ['casa_A loadState']],
+    ['comunita/casa_A/carico/boiler/config', true, ['casa_A loadConfig']],
+    ['comunita/casa_A/comando/esito', false, ['casa_A commandResult']],
+    ['comunita/casa_A/pulizia/stato', false, ['casa_A cleaningState']],
   ])('takes %s, retained: %s', async (topic, retain, into) => {
     const { publish, taken } = setUp()
     expect(await publish(topic)).toEqual({ retain })
