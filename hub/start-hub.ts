@@ -149,7 +149,14 @@ export async function startHub(
     const image = () => {
       const read = watch.read()
       const clocks = { ...read, clockCertain: watch.isCertain }
-      return takeImage(clocks, read.now - (read.elapsed - listeningSince), registry.current, live, loads.relays, loads.frame())
+      return takeImage(
+        clocks,
+        read.now - (read.elapsed - listeningSince),
+        registry.current,
+        live,
+        loads.relays,
+        loads.frame(),
+      )
     }
     const broker = new Broker(
       { ...DEFAULT_BROKER_LIMITS, ...config.mqtt.limits },
