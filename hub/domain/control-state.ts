@@ -1,75 +1,116 @@
+import type { PastDay } from './outlook.ts'
+
 /**
- * What the controller remembers from one decision to the next: plain data, saved with the tick. Instants named `…At` are of the
- * `elapsed` clock, ms, and hold over restarts.
+ * What the controller remembers from one decision to the next: plain data, saved with the tick. Instants named `…At` and
+ * `…Since` are of the `elapsed` clock, ms, and hold over restarts.
  */
 export interface ControlState {
+  /** The last decision. */
+  readonly at: number | null
   /** By `loadKey`. */
   readonly loads: { readonly [key: string]: LoadMemory }
   readonly houses: { readonly [house: string]: HouseMemory }
-  /** By house. A new object once an hour at most, so that it may be saved only then. */
+  /** By house, oldest day first. A new object once an hour at most, so that it need not be saved more often. */
   readonly past: { readonly [house: string]: readonly PastDay[] }
+  /** When a load was last started on the neighbours' surplus. */
+  readonly neighbourAt: number | null
 }
 
+export const FIRST_CONTROL: ControlState = { at: null, loads: {}, houses: {}, past: {}, neighbourAt: null }
+
 export interface LoadMemory {
-  /** The relay as last reported; null before the first report. */
-  readonly on: boolean | null
-  /** When it was seen to change. */
-  readonly changedAt: number
-  /** Draw of the house before the relay closed, W, until the step is measured. */
-  readonly stepFromW: number | null
-  /** Measured steps of the last starts, W, newest last. */
-  readonly steps: readonly number[]
-  /** Since when the surplus has been enough, or too little. */
-  readonly enoughSince: number | null
-  readonly shortSince: number | null
+  /** The relay as last reported, and when it was seen to change; in shadow, the relay as it would be. */
+  on: boolean | null
+  changedAt: number
+  /** What was decided last. */
+  wanted: boolean | null
+  wantedAt: number
+  /** It would run if what it needs did. */
+  asks: boolean
+  /** Since when the surplus is enough, and, while that is counted, since when it dips. */
+  enoughSince: number | null
+  dipSince: number | null
+  /** Since when a running load has too little. */
+  shortSince: number | null
+  /** The same for the neighbours' surplus, and whether it runs on that. */
+  neighbourSince: number | null
+  byNeighbours: boolean
   /** Since when it is on and draws nothing. */
-  readonly idleSince: number | null
-  /** The civil day the sums below belong to, and they. */
-  readonly day: string
-  readonly runS: number
-  readonly starts: number
-  /** Its thermostat opened today: it has had what it needs. */
-  readonly satisfied: boolean
-  readonly neighbourWh: number
-  /** A program under way since, and when the last one began. */
-  readonly programAt: number | null
-  readonly lastProgramAt: number | null
-  readonly legionella: LegionellaMemory | null
+  idleSince: number | null
+  /** It was let go because it had been kept off for as long as it may be. */
+  byHeldOff: boolean
+  /** When it was shed for the sake of the fuse. */
+  fuseAt: number | null
+  /** The civil day the next three belong to. */
+  day: string
+  runS: number
+  starts: number
+  neighbourWh: number
+  /** The day that ends at the deadline, what ran in it, and whether its thermostat was satisfied. */
+  needDay: string
+  needRunS: number
+  satisfied: boolean
+  /** A program under way since; when the last whole one began. */
+  programAt: number | null
+  lastProgramAt: number | null
+  legionella: LegionellaMemory | null
+  /** Steps measured when it started, W, newest last, and the house's consumption before the step that is awaited. */
+  steps: readonly number[]
+  stepFromW: number | null
 }
 
 export interface LegionellaMemory {
-  /** When the water was last known to be hot through, on the elapsed clock. */
-  readonly hotAt: number
-  /** How long it has been hot now, s. */
-  readonly hotForS: number
-  /** Hours of forced heating this cycle, s, where nothing measures. */
-  readonly forcedS: number
-  readonly missed: boolean
+  /** When the water was last known to be hot through. */
+  hotAt: number
+  /** For how long it is hot by now, s. */
+  hotForS: number
+  /** The last cycle was measured, or its thermostat's setting is known. */
+  verified: boolean
 }
 
 export interface HouseMemory {
-  /** When a load was last switched on, or shed: the next waits for it to be measured. */
-  readonly switchedAt: number | null
-  readonly boot: number | null
-  /** When the power came back. */
-  readonly powerAt: number | null
-  /** What the house has given to its neighbours and not yet taken, Wh. */
-  readonly creditWh: number
-  /** The hour being gathered for the past. */
-  readonly hour: {
-    readonly start: number
-    readonly producedWh: number
-    readonly baseWh: number
-    readonly seenS: number
-  } | null
+  /** When a load was last switched on: the next waits until that is measured. */
+  switchedAt: number | null
+  boot: number | null
+  /** When its power came back. */
+  powerAt: number | null
+  lastConsumptionW: number | null
+  /** Given to neighbours and not yet taken back, Wh. */
+  creditWh: number
+  /** The civil hour being gathered for the past. */
+  hour: { day: string; hour: number; producedWh: number; baseWh: number; seenS: number } | null
 }
 
-/** A day as the planner learns from it: mean W by hour of the civil day, null where too little was measured. */
-export interface PastDay {
-  readonly day: string
-  readonly producedW: readonly (number | null)[]
-  /** Consumption without the loads the hub controls. */
-  readonly baseW: readonly (number | null)[]
+export function firstLoad(elapsed: number): LoadMemory {
+  return {
+    on: null,
+    changedAt: elapsed,
+    wanted: null,
+    wantedAt: elapsed,
+    asks: false,
+    enoughSince: null,
+    dipSince: null,
+    shortSince: null,
+    neighbourSince: null,
+    byNeighbours: false,
+    idleSince: null,
+    byHeldOff: false,
+    fuseAt: null,
+    day: '',
+    runS: 0,
+    starts: 0,
+    neighbourWh: 0,
+    needDay: '',
+    needRunS: 0,
+    satisfied: false,
+    programAt: null,
+    lastProgramAt: null,
+    legionella: null,
+    steps: [],
+    stepFromW: null,
+  }
 }
 
-export const FIRST_CONTROL: ControlState = { loads: {}, houses: {}, past: {} }
+export function firstHouse(): HouseMemory {
+  return { switchedAt: null, boot: null, powerAt: null, lastConsumptionW: null, creditWh: 0, hour: null }
+}

@@ -18,6 +18,7 @@ export const RULES = [
   'window', // outside its hours
   'dailyMax', // it has had its most for the day
   'startsSpent', // no start left today
+  'clock', // the wall clock may be wrong: nothing is started for a date
   'heldOffLongest', // kept off for as long as it may be: back to its own thermostat
   'mustStart', // it would miss its need otherwise
   'stale', // no fresh measurement: nothing is started

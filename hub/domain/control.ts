@@ -1,0 +1,131 @@
+import type { HouseOutcome, Judged } from './control-house.ts'
+import { decideHouse } from './control-house.ts'
+import type { ControlImage } from './control-image.ts'
+import type { Moment } from './control-observe.ts'
+import type { ControlState, HouseMemory, LoadMemory } from './control-state.ts'
+import type { Act, LegionellaNotice, LoadDecision } from './decision.ts'
+import { HOT_EVERY } from './legionella.ts'
+import { loadKey } from './load.ts'
+import { dealNeighbours } from './neighbours.ts'
+import type { PastDay } from './outlook.ts'
+import { HOUR, SECOND } from './time.ts'
+
+export interface ControlOutcome {
+  readonly state: ControlState
+  /** One for every load of the image. */
+  readonly decisions: readonly LoadDecision[]
+  /** One for every load that heats drinking water. */
+  readonly legionella: readonly LegionellaNotice[]
+}
+
+/** The longest time that is summed between two decisions, s: what the hub was away for it did not see. */
+const MOST_DT_S = 300
+
+/**
+ * Decides for every load of the community. Pure: the same image and state give the same outcome. Authority, highest first: the
+ * node's own limits, the wall switch, the connection's limit, the Legionella cycle, a resident's override, programs, plan.
+ */
+export function decideLoads(image: ControlImage, state: ControlState): ControlOutcome {
+  const at = momentOf(image, state)
+  const outcomes = image.houses.map((house) =>
+    decideHouse(
+      house,
+      { loads: state.loads, house: state.houses[house.id] },
+      state.past[house.id] ?? [],
+      at,
+      image.settings,
+    ),
+  )
+  const neighbourAt = dealNeighbours(outcomes, image.settings, state.neighbourAt, at)
+  const loads: Record<string, LoadMemory> = {}
+  const houses: Record<string, HouseMemory> = {}
+  const past: Record<string, readonly PastDay[]> = {}
+  let isPastSame = Object.keys(state.past).length === outcomes.length
+  const decisions: LoadDecision[] = []
+  const legionella: LegionellaNotice[] = []
+  for (const outcome of outcomes) {
+    houses[outcome.house.id] = outcome.memory
+    past[outcome.house.id] = outcome.past
+    isPastSame &&= state.past[outcome.house.id] === outcome.past
+    for (const one of outcome.loads) {
+      remember(outcome, one, at)
+      loads[loadKey(one.image.load)] = one.memory
+      decisions.push(decisionOf(outcome, one))
+      const notice = noticeOf(one, at)
+      if (notice) legionella.push(notice)
+    }
+  }
+  const after = { at: at.elapsed, loads, houses, past: isPastSame ? state.past : past, neighbourAt }
+  return { state: after, decisions, legionella }
+}
+
+function momentOf(image: ControlImage, state: ControlState): Moment {
+  const { now, elapsed, clockCertain, zone } = image
+  const civil = Temporal.Instant.fromEpochMilliseconds(now).toZonedDateTimeISO(zone)
+  return {
+    now,
+    elapsed,
+    dtS: state.at === null ? 0 : Math.min(MOST_DT_S, Math.max(0, (elapsed - state.at) / SECOND)),
+    clockCertain,
+    zone,
+    day: civil.toPlainDate().toString(),
+    minute: civil.hour * 60 + civil.minute,
+  }
+}
+
+/** What was decided becomes part of the memory; in shadow the relay is taken to have done it. */
+function remember({ house }: HouseOutcome, { image, memory, verdict }: Judged, at: Moment): void {
+  if (memory.wanted !== verdict.on) {
+    memory.wanted = verdict.on
+    memory.wantedAt = at.elapsed
+    memory.byHeldOff = verdict.rule === 'heldOffLongest'
+  }
+  memory.asks = verdict.rule === 'dependency' && verdict.alternative?.on === true
+  if (house.shadow && memory.on !== verdict.on && image.report) {
+    if (memory.on === false) memory.starts += 1
+    memory.on = verdict.on
+    memory.changedAt = at.elapsed
+  }
+  const isOurs = verdict.rule === 'surplus' || verdict.rule === 'mustStart' || verdict.rule === 'neighbour'
+  if (image.load.program && memory.programAt === null && memory.on === true && isOurs)
+    memory.programAt = memory.changedAt
+}
+
+function decisionOf({ house }: HouseOutcome, { image, verdict }: Judged): LoadDecision {
+  const { load } = image
+  const restOn = load.rest === 'on'
+  const { rule } = verdict
+  const isForced = rule === 'override' || rule === 'legionella'
+  const isShadow = house.shadow && !isForced && !LEFT.includes(rule)
+  const on = isShadow ? restOn : verdict.on
+  const act: Act = LEFT.includes(rule) ? 'leave' : on === restOn ? 'rest' : 'lease'
+  const { program } = load
+  return {
+    house: house.id,
+    load: load.id,
+    on,
+    act,
+    ttlS: program && !isForced ? (program.contactS ?? program.runS) : null,
+    rule,
+    inputs: verdict.inputs,
+    alternative: verdict.alternative,
+    countdown: verdict.countdown,
+    shadow: isShadow ? { on: verdict.on } : null,
+  }
+}
+
+/** Not the hub's to switch. */
+const LEFT: readonly LoadDecision['rule'][] = ['unknown', 'wallSwitch', 'service']
+
+function noticeOf({ image, memory }: Judged, at: Moment): LegionellaNotice | null {
+  const { legionella } = memory
+  if (!legionella) return null
+  const since = at.elapsed - legionella.hotAt
+  return {
+    house: image.load.house,
+    load: image.load.id,
+    missed: since > HOT_EVERY,
+    hoursSinceHot: Math.round(since / HOUR),
+    verified: legionella.verified,
+  }
+}
