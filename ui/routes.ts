@@ -5,6 +5,7 @@ import { showAudit } from './web/audit.ts'
 import type { Route } from './web/context.ts'
 import { chooseHistory, downloadHistory, showHistory } from './web/history.ts'
 import { addHouse, changeHouse, changeKey, showHouseForm, showHouses, takeHouseOut } from './web/houses.ts'
+import { drawKiosk, showKiosk, streamKiosk } from './web/kiosk.ts'
 import { downloadLog, showCommunity, showHouse, showLog, showPlant, streamPage } from './web/pages.ts'
 import { pair, pairOwnPhone, showPairing } from './web/pairing.ts'
 import { actOnPerson, addPerson, addProgram, revokeProgram, showPeople } from './web/people.ts'
@@ -12,6 +13,7 @@ import { changePassword, endSessions, eraseOwnData, exportOwnData, setShown, sho
 import { saveSettings, showSettings } from './web/settings.ts'
 
 const PEOPLE = ['resident', 'technician', 'admin'] as const
+const KIOSK = [...PEOPLE, 'kiosk', 'reader'] as const
 const SEES_COMMUNITY = [...PEOPLE, 'reader', 'integration'] as const
 const POSTS_READINGS = ['node', 'house', 'bridge', 'admin'] as const
 
@@ -51,6 +53,9 @@ export const ROUTES: readonly Route[] = [
   { method: 'GET', path: '/impostazioni', access: ['admin'], handle: showSettings },
   { method: 'POST', path: '/impostazioni', access: ['admin'], handle: saveSettings },
   { method: 'GET', path: '/eventi', access: PEOPLE, handle: streamPage },
+  { method: 'GET', path: '/kiosk', access: KIOSK, handle: showKiosk },
+  { method: 'GET', path: '/kiosk.svg', access: KIOSK, handle: drawKiosk },
+  { method: 'GET', path: '/kiosk/eventi', access: KIOSK, handle: streamKiosk },
   { method: 'GET', path: '/accesso', access: 'anybody', handle: showSignIn },
   { method: 'POST', path: '/accesso', access: 'anybody', handle: signIn },
   { method: 'POST', path: '/uscita', access: 'anybody', handle: signOut },

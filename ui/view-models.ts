@@ -17,6 +17,8 @@ export type Role = (typeof ROLES)[number]
 export interface Reader {
   readonly language: Language
   readonly theme: Theme
+  /** Stronger borders and text, beside what the system asks for. */
+  readonly contrast: boolean
   readonly user: { readonly name: string; readonly role: Role; readonly house: string | null } | null
   /** Path and query of the page, for links that come back to it. */
   readonly path: string

@@ -19,6 +19,7 @@ export function sampleReader(over: Partial<Reader> = {}): Reader {
   return {
     language: 'it',
     theme: 'auto',
+    contrast: false,
     user: { name: 'Anna', role: 'resident', house: 'casa_03' },
     path: '/',
     community: 'Comunità dei Tigli',

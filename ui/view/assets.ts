@@ -13,7 +13,19 @@ export type ReadText = (path: string) => string
 
 const PUBLIC = 'ui/public'
 /** The style sheet's parts, in the order in which they count. */
-const STYLES = ['colours', 'base', 'frame', 'controls', 'cards', 'lists', 'charts', 'history', 'admin', 'media']
+const STYLES = [
+  'colours',
+  'base',
+  'frame',
+  'controls',
+  'cards',
+  'lists',
+  'charts',
+  'history',
+  'admin',
+  'kiosk',
+  'media',
+]
 let installed: ReadonlyMap<string, AssetFile> = new Map()
 
 /** Reads all assets once, at start. */

@@ -17,7 +17,7 @@ interface LayoutProps {
   readonly children?: Child
 }
 
-const HTMX = {
+export const HTMX = {
   includeIndicatorCSS: false,
   history: false,
   defaultTimeout: 8000,
@@ -40,7 +40,11 @@ function Document({ view, title, page, stream = null, children }: LayoutProps) {
     t('age.day', { n: '{n}' }),
   ]
   return (
-    <html lang={reader.language} data-theme={reader.theme === 'auto' ? undefined : reader.theme}>
+    <html
+      lang={reader.language}
+      data-theme={reader.theme === 'auto' ? undefined : reader.theme}
+      data-contrast={reader.contrast ? '' : undefined}
+    >
       <head>
         <meta charset="utf-8" />
         <title>{`${title} · ${reader.community}`}</title>
@@ -132,7 +136,7 @@ export function Degraded({ view }: { readonly view: View }) {
 
 function Footer({ view }: { readonly view: View }) {
   const { reader, t } = view
-  const { language, theme, path, user } = reader
+  const { language, theme, contrast, path, user } = reader
   const themes = { auto: t('app.theme.auto'), light: t('app.theme.light'), dark: t('app.theme.dark') }
   const names = { it: 'Italiano', en: 'English' }
   return (
@@ -140,7 +144,6 @@ function Footer({ view }: { readonly view: View }) {
       <section class="preferences" aria-label={t('app.preferences')}>
         <form method="post" action="/preferenze">
           <input type="hidden" name="torna" value={path} />
-          <input type="hidden" name="tema" value={theme} />
           <fieldset>
             <legend>{t('app.language')}</legend>
             {LANGUAGES.map((code) => (
@@ -158,12 +161,27 @@ function Footer({ view }: { readonly view: View }) {
         </form>
         <form method="post" action="/preferenze">
           <input type="hidden" name="torna" value={path} />
-          <input type="hidden" name="lingua" value={language} />
           <fieldset>
             <legend>{t('app.theme')}</legend>
             {THEMES.map((code) => (
               <button type="submit" name="tema" value={code} aria-pressed={code === theme ? 'true' : 'false'}>
                 {themes[code]}
+              </button>
+            ))}
+          </fieldset>
+        </form>
+        <form method="post" action="/preferenze">
+          <input type="hidden" name="torna" value={path} />
+          <fieldset>
+            <legend>{t('app.contrast')}</legend>
+            {(['normale', 'alto'] as const).map((code) => (
+              <button
+                type="submit"
+                name="contrasto"
+                value={code}
+                aria-pressed={(code === 'alto') === contrast ? 'true' : 'false'}
+              >
+                {t(`app.contrast.${code}`)}
               </button>
             ))}
           </fieldset>

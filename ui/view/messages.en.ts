@@ -13,6 +13,9 @@ export const en: { readonly [K in MessageKey]: string } = {
   'app.theme.auto': 'Automatic',
   'app.theme.light': 'Light',
   'app.theme.dark': 'Dark',
+  'app.contrast': 'Contrast',
+  'app.contrast.normale': 'Normal',
+  'app.contrast.alto': 'High',
   'app.signOut': 'Sign out',
   'app.role.resident': 'resident',
   'app.role.technician': 'technician',
@@ -375,6 +378,12 @@ export const en: { readonly [K in MessageKey]: string } = {
   'audit.older': 'Older',
   'profile.pair': 'Pair another phone',
   'profile.endText': 'Lost your phone, or used somebody else’s computer? End every sign-in but this one.',
+
+  'kiosk.heard': '{heard} of {houses} houses live',
+  'kiosk.produced': 'Produced today',
+  'kiosk.shared': 'Shared today',
+  'kiosk.sharedNow': 'Shared',
+  'kiosk.sufficiency': 'Self-sufficiency today',
 
   'profile.title': 'Profile',
   'profile.who': '{name}, {role}',

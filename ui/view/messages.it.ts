@@ -11,6 +11,9 @@ export const it = {
   'app.theme.auto': 'Automatico',
   'app.theme.light': 'Chiaro',
   'app.theme.dark': 'Scuro',
+  'app.contrast': 'Contrasto',
+  'app.contrast.normale': 'Normale',
+  'app.contrast.alto': 'Alto',
   'app.signOut': 'Esci',
   'app.role.resident': 'residente',
   'app.role.technician': 'tecnico',
@@ -377,6 +380,12 @@ export const it = {
   'profile.pair': 'Abbina un altro telefono',
   'profile.endText':
     'Hai perso il telefono, o hai usato il computer di qualcun altro? Chiudi tutti gli accessi tranne questo.',
+
+  'kiosk.heard': '{heard} case su {houses} in diretta',
+  'kiosk.produced': 'Prodotta oggi',
+  'kiosk.shared': 'Condivisa oggi',
+  'kiosk.sharedNow': 'Condivisa',
+  'kiosk.sufficiency': 'Autosufficienza oggi',
 
   'profile.title': 'Profilo',
   'profile.who': '{name}, {role}',

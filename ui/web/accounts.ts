@@ -63,12 +63,14 @@ export async function signOut({ c, deps }: RouteContext): Promise<Response> {
   return c.redirect('/accesso', 303)
 }
 
-/** `POST /preferenze`: language and theme, kept in the browser. */
+/** `POST /preferenze`: language, theme and contrast, kept in the browser. */
 export async function savePreferences({ c }: RouteContext): Promise<Response> {
   const form = await c.req.parseBody()
   const language = LANGUAGES.find((l) => l === form['lingua'])
   const options = { path: '/', maxAge: YEAR_S, sameSite: 'Strict', httpOnly: true } as const
   if (language) setCookie(c, 'lingua', language, options)
+  if (form['contrasto'] !== undefined)
+    setCookie(c, 'contrasto', form['contrasto'] === 'alto' ? 'alto' : 'normale', options)
   if (form['tema'] !== undefined) setCookie(c, 'tema', themeOf(form['tema']), options)
   return c.redirect(safePath(form['torna']), 303)
 }

@@ -33,6 +33,7 @@ export function readerOf({ c, deps, principal }: Pick<RouteContext, 'c' | 'deps'
   return {
     language: languageOf(getCookie(c, 'lingua'), c.req.header('accept-language')),
     theme: THEMES.find((t) => t === getCookie(c, 'tema')) ?? 'auto',
+    contrast: getCookie(c, 'contrasto') === 'alto',
     user: principal.kind === 'person' ? { name: principal.name, role: principal.role, house: principal.house } : null,
     path: url.pathname + url.search,
     community: settings.communityName,

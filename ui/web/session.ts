@@ -28,10 +28,12 @@ export async function leaveSession(deps: HubDeps, c: Context): Promise<void> {
   deleteCookie(c, SESSION_COOKIE, { path: '/' })
 }
 
-/** Who sends this request: a bearer token, a house by Basic, or a person's session, in this order. */
+/** Who sends this request: a bearer token, a house by Basic, the token in a wall display's address, or a person's session, in this order. */
 export async function principalOf(deps: HubDeps, c: Context): Promise<Principal> {
   const header = c.req.header('authorization')
   if (header !== undefined) return fromHeader(deps, header)
+  const given = isKiosk(c.req.path) ? c.req.query('token') : undefined
+  if (given !== undefined) return ofToken(deps, given)
   const id = getCookie(c, SESSION_COOKIE)
   const user = id ? await sessionUser(deps.view, deps.hashKey(id), deps.now()) : null
   return user ? { kind: 'person', name: user.name, role: user.role, house: user.house } : { kind: 'nobody' }
@@ -39,17 +41,24 @@ export async function principalOf(deps: HubDeps, c: Context): Promise<Principal>
 
 function fromHeader(deps: HubDeps, header: string): Principal {
   const [scheme = '', value = ''] = header.split(' ', 2)
-  const { houses, tokens } = deps.registry()
-  if (scheme.toLowerCase() === 'bearer') {
-    const token = tokens.get(deps.hashKey(value))
-    return token ? { kind: 'token', ...token } : { kind: 'nobody' }
-  }
+  const { houses } = deps.registry()
+  if (scheme.toLowerCase() === 'bearer') return ofToken(deps, value)
   if (scheme.toLowerCase() === 'basic') {
     const [id = '', key = ''] = splitOnce(Buffer.from(value, 'base64').toString('utf8'), ':')
     // The hashes are of random keys: comparing them leaks nothing that helps.
     return houses.get(id)?.keyHash === deps.hashKey(key) ? { kind: 'house', house: id } : { kind: 'nobody' }
   }
   return { kind: 'nobody' }
+}
+
+function ofToken(deps: HubDeps, value: string): Principal {
+  const token = deps.registry().tokens.get(deps.hashKey(value))
+  return token ? { kind: 'token', ...token } : { kind: 'nobody' }
+}
+
+/** A wall display has nobody to sign it in: there, and only there, a token may stand in the address. */
+function isKiosk(path: string): boolean {
+  return path === '/kiosk' || path === '/kiosk.svg' || path.startsWith('/kiosk/')
 }
 
 function splitOnce(text: string, separator: string): [string, string] {
