@@ -10,6 +10,8 @@ export interface Key {
   readonly schema: z.ZodType
   readonly expected: string
   readonly initial: unknown
+  /** Whether a value must not be shown. */
+  readonly secret?: (value: unknown) => boolean
 }
 
 const whole = (from: number, to: number, initial: number, unit = ''): Key => ({
@@ -23,14 +25,21 @@ const port = (initial: number): Key => ({
 })
 
 const yesNo = (initial: boolean): Key => ({ schema: z.boolean(), expected: 'true or false', initial })
-/** Compared by identity: what they are given on the command line is made absolute, or a number. */
+/** Recognised by its schema: what is given on the command line is made absolute. */
 export const FOLDER: Key = {
   schema: z.string().refine(isAbsolute),
   expected: 'the absolute path of a folder',
   initial: null,
 }
 export const FILE: Key = { ...FOLDER, expected: 'the absolute path of a PEM file' }
+/** Compared by identity: what is given on the command line is made a number. */
 export const OPTIONAL_PORT: Key = { ...port(0), initial: null }
+
+const OPTIONAL_TEXT: Key = {
+  schema: z.string().min(1).max(256),
+  expected: 'a text of 1 to 256 characters',
+  initial: null,
+}
 
 const HOST_NAME = /^(?!-)[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*$/
 const DIVISORS = [5, 6, 10, 12, 15, 20, 30]
@@ -51,8 +60,25 @@ export const KEYS: Readonly<Record<string, Key>> = {
   'mqtt.port': port(1883),
   'mqtts.port': port(8883),
   'https.port': OPTIONAL_PORT,
+  'tls.auto': yesNo(false),
   'tls.cert': FILE,
   'tls.key': FILE,
+  'mqtt.url': {
+    schema: z.string().refine(isBrokerUrl),
+    expected:
+      'the address of a broker, such as mqtt://192.168.1.2:1883 or mqtts://broker.example.org, without user and password (they are mqtt.username and mqtt.password_file)',
+    initial: null,
+    secret: (value) => !isBrokerUrl(String(value)),
+  },
+  'mqtt.client_id': {
+    schema: z.string().regex(/^[A-Za-z0-9_.-]{1,64}$/),
+    expected: 'a name of 1 to 64 letters, digits, "_", "-" and "."',
+    initial: 'solar-family',
+  },
+  'mqtt.username': OPTIONAL_TEXT,
+  'mqtt.password': { ...OPTIONAL_TEXT, secret: () => true },
+  'mqtt.password_file': { ...FOLDER, expected: 'the absolute path of a file whose first line is the password' },
+  'mqtt.ca': FILE,
   'mqtt.root': {
     schema: z.string().regex(/^[^+#/$\s\0][^+#/\s\0]{0,63}$/),
     expected: 'one topic level of 1 to 64 characters without "/", "+", "#" and spaces, such as "comunita"',
@@ -76,4 +102,16 @@ export const KEYS: Readonly<Record<string, Key>> = {
   'backup.enabled': yesNo(true),
   'backup.dir': FOLDER,
   'backup.raw': yesNo(false),
+}
+
+/** A value as it may be shown. */
+export function shownValue(key: string, value: unknown): unknown {
+  return value !== null && KEYS[key]?.secret?.(value) ? '(hidden)' : value
+}
+
+/** Parts that are not used are refused rather than dropped, a password in it first of all. */
+function isBrokerUrl(text: string): boolean {
+  const url = URL.parse(text)
+  if (!url || !['mqtt:', 'mqtts:'].includes(url.protocol) || url.hostname === '') return false
+  return url.username === '' && url.password === '' && ['', '/'].includes(url.pathname) && url.search + url.hash === ''
 }

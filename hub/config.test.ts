@@ -56,7 +56,7 @@ describe('defaults', () => {
       dataDir: '/home/anna/.local/share/solar-family',
       bind: '0.0.0.0',
       http: { port: 8080, allowedHosts: [] },
-      mqtt: { port: 1883, root: 'comunita', limits, conformance: false },
+      mqtt: { port: 1883, root: 'comunita', limits, conformance: false, external: null },
       tls: null,
       mqtts: { port: 8883 },
       https: { port: null },
@@ -193,6 +193,47 @@ describe('a certificate', () => {
       '"http.port" and "https.port" are both 8080 (default, --set): each needs a port of its own.',
     ])
     expect(problems({ set: ['https.port=x'] })).toEqual([expect.stringContaining('"https.port" = "x" is not right')])
+  })
+})
+
+describe('another broker', () => {
+  const url = 'mqtt.url=mqtts://broker.example.org:8883'
+
+  it('is asked for by its address, and has what belongs to it', () => {
+    const resolved = resolveConfig(
+      { set: [url, 'mqtt.username=hub', 'mqtt.password_file=pw', 'https.port=1883'] },
+      HOME,
+    )
+    expect(resolved.ok && resolved.value.config.mqtt.external).toEqual({
+      url: 'mqtts://broker.example.org:8883',
+      clientId: 'solar-family',
+      username: 'hub',
+      password: null,
+      passwordFile: join(process.cwd(), 'pw'),
+      ca: null,
+    })
+  })
+
+  it.each([
+    ['http://a', '"(hidden)"'],
+    ['mqtt://me:secret@a', '"(hidden)"'],
+    ['mqtt://a/path', '"(hidden)"'],
+    ['nonsense', '"(hidden)"'],
+  ])('%s is no address of one, and is not shown: it may hold a password', (text, shown) => {
+    const [problem = ''] = problems({ set: [`mqtt.url=${text}`] })
+    expect(problem).toContain(`"mqtt.url" = ${shown} is not right`)
+    expect(problem).not.toContain('secret')
+  })
+
+  it.each([
+    [['mqtt.username=hub'], '"mqtt.username" is set and "mqtt.url" is not'],
+    [[url, 'mqtt.password=x', 'mqtt.password_file=/x'], 'are both set'],
+    [[url, 'mqtt.conformance=true'], "is of the hub's own broker"],
+    [[url, `mqtt.password=${'x'.repeat(300)}`], '"mqtt.password" = "(hidden)"'],
+    [['tls.auto=true', 'tls.cert=/x.crt', 'tls.key=/x.key'], '"tls.auto" and "tls.cert" are both set'],
+    [['tls.auto=true', 'mqtts.port=1883'], '"mqtt.port" and "mqtts.port" are both 1883'],
+  ])('%j is refused', (set, sentence) => {
+    expect(problems({ set })).toEqual([expect.stringContaining(sentence)])
   })
 })
 

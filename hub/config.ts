@@ -1,9 +1,10 @@
 import { accessSync, constants, existsSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { isAbsolute, join, resolve } from 'node:path'
+import { contradictions } from './config-contradictions.ts'
 import { readConfigFile } from './config-file.ts'
 import type { LogLevel } from './config-keys.ts'
-import { FILE, FOLDER, KEYS, OPTIONAL_PORT } from './config-keys.ts'
+import { FOLDER, KEYS, OPTIONAL_PORT, shownValue } from './config-keys.ts'
 import { didYouMean } from './domain/did-you-mean.ts'
 import type { Result } from './domain/result.ts'
 import { fail, ok } from './domain/result.ts'
@@ -34,9 +35,19 @@ export interface HubConfig {
     }
     /** Whoever gives no user name may do everything: for conformance tests, on loopback only. */
     readonly conformance: boolean
+    /** Somebody else's broker, in place of the hub's own. */
+    readonly external: {
+      /** Without user and password. */
+      readonly url: string
+      readonly clientId: string
+      readonly username: string | null
+      readonly password: string | null
+      readonly passwordFile: string | null
+      readonly ca: string | null
+    } | null
   }
-  /** PEM files. With them MQTT is served over TLS as well, and the pages where `https.port` is set. */
-  readonly tls: { readonly cert: string; readonly key: string } | null
+  /** PEM files, or `auto`: made by the hub. With them MQTT is served over TLS as well, and the pages where `https.port` is set. */
+  readonly tls: { readonly cert: string; readonly key: string } | 'auto' | null
   readonly mqtts: { readonly port: number }
   readonly https: { readonly port: number | null }
   readonly ingest: { readonly commitIntervalMs: number }
@@ -133,12 +144,7 @@ export function resolveConfig(
   const values = Object.entries(KEYS).map(
     ([key, { initial }]) => given.get(key) ?? { key, value: initial, origin: 'default' },
   )
-  if (given.has('tls.cert') !== given.has('tls.key')) {
-    const [has, lacks] = given.has('tls.cert') ? ['tls.cert', 'tls.key'] : ['tls.key', 'tls.cert']
-    problems.push(`"${has}" is set and "${lacks}" is not: a certificate and its key go together, each in a PEM file.`)
-  }
-  const clash = samePorts(values)
-  if (clash) problems.push(clash)
+  problems.push(...contradictions(values))
   return problems.length > 0 ? fail(problems) : ok({ config: toConfig(values), values, file })
 }
 
@@ -171,7 +177,7 @@ function accessible(path: string, mode: number): boolean {
 
 /** A value from the command line in the type its key has. What does not fit stays text, for `check` to name. */
 function fromText(key: string, text: string): unknown {
-  if (KEYS[key] === FOLDER || KEYS[key] === FILE) return text === '' ? text : resolve(text)
+  if (KEYS[key]?.schema === FOLDER.schema) return text === '' ? text : resolve(text)
   const { initial } = KEYS[key] ?? {}
   if (typeof initial === 'boolean') return text === 'true' || (text === 'false' ? false : text)
   if (typeof initial === 'number' || KEYS[key] === OPTIONAL_PORT)
@@ -185,7 +191,7 @@ function fromText(key: string, text: string): unknown {
 
 function check({ key, value, origin }: ConfigValue): string | null {
   const known = KEYS[key]
-  const shown = JSON.stringify(value)
+  const shown = JSON.stringify(shownValue(key, value))
   if (!known) {
     const section = Object.keys(KEYS).filter((k) => k.startsWith(`${key}.`))
     const hint =
@@ -195,18 +201,6 @@ function check({ key, value, origin }: ConfigValue): string | null {
   return known.schema.safeParse(value).success
     ? null
     : `${origin}: "${key}" = ${shown} is not right: expected ${known.expected}.`
-}
-
-function samePorts(values: readonly ConfigValue[]): string | null {
-  const tls = values.some(({ key, value }) => key === 'tls.cert' && value !== null)
-  const names = ['http.port', 'mqtt.port', ...(tls ? ['mqtts.port', 'https.port'] : [])]
-  const ports = values.filter(({ key, value }) => names.includes(key) && value !== 0 && value !== null)
-  for (const [i, one] of ports.entries()) {
-    const other = ports.slice(0, i).find(({ value }) => value === one.value)
-    if (other)
-      return `"${other.key}" and "${one.key}" are both ${String(one.value)} (${other.origin}, ${one.origin}): each needs a port of its own.`
-  }
-  return null
 }
 
 function toConfig(values: readonly ConfigValue[]): HubConfig {
@@ -230,9 +224,21 @@ function toConfig(values: readonly ConfigValue[]): HubConfig {
         rateBurst: get<number>('mqtt.rate_burst'),
       }),
       conformance: get<boolean>('mqtt.conformance'),
+      external:
+        get<string | null>('mqtt.url') === null
+          ? null
+          : freeze({
+              url: get<string>('mqtt.url'),
+              clientId: get<string>('mqtt.client_id'),
+              username: get<string | null>('mqtt.username'),
+              password: get<string | null>('mqtt.password'),
+              passwordFile: get<string | null>('mqtt.password_file'),
+              ca: get<string | null>('mqtt.ca'),
+            }),
     }),
-    tls:
-      get<string | null>('tls.cert') === null
+    tls: get<boolean>('tls.auto')
+      ? 'auto'
+      : get<string | null>('tls.cert') === null
         ? null
         : freeze({ cert: get<string>('tls.cert'), key: get<string>('tls.key') }),
     mqtts: freeze({ port: get<number>('mqtts.port') }),

@@ -52,6 +52,8 @@ export async function runDemoCommand(config: HubConfig, options: DemoOptions): P
         bind: '127.0.0.1',
         tick: { intervalS: tickSeconds(options.speed) },
         backup: { ...config.backup, enabled: false },
+        // Its nodes are on this machine, and their keys are in no broker.
+        mqtt: { ...config.mqtt, external: null },
       },
       scene,
       options,

@@ -19,9 +19,9 @@ export async function runHubCommand(config: HubConfig, { json }: { json: boolean
   )
   if (!hub) return 1
   const url = urlOf(config.bind, hub.httpPort)
+  const mqtt = hub.externalUrl === null ? `MQTT on port ${hub.mqttPort}` : `MQTT through ${hub.externalUrl}`
   if (json) sayReady({ url, ...portsOf(hub) })
-  else
-    process.stdout.write(`Solar Family is running: ${url} (MQTT on port ${hub.mqttPort}, data in ${config.dataDir})\n`)
+  else process.stdout.write(`Solar Family is running: ${url} (${mqtt}, data in ${config.dataDir})\n`)
   const code = hub.firstStartCode()
   if (code !== null)
     process.stderr.write(`There is no administrator yet. Open ${url}/avvio and enter this code: ${code}\n`)
@@ -44,10 +44,10 @@ export async function startOrSay(start: () => Promise<RunningHub>): Promise<Runn
 }
 
 /** The ports of a hub as scripts are told of them; those with TLS where they are on. */
-export function portsOf({ httpPort, mqttPort, mqttsPort, httpsPort }: RunningHub) {
+export function portsOf({ httpPort, mqttPort, mqttsPort, httpsPort, externalUrl }: RunningHub) {
   return {
     http_port: httpPort,
-    mqtt_port: mqttPort,
+    ...(externalUrl === null ? { mqtt_port: mqttPort } : { mqtt_url: externalUrl }),
     ...(mqttsPort === null ? {} : { mqtts_port: mqttsPort }),
     ...(httpsPort === null ? {} : { https_port: httpsPort }),
   }
@@ -57,7 +57,8 @@ export function portsOf({ httpPort, mqttPort, mqttsPort, httpsPort }: RunningHub
 export function sayReady(fields: {
   url: string
   http_port: number
-  mqtt_port: number
+  mqtt_port?: number
+  mqtt_url?: string
   mqtts_port?: number
   https_port?: number
   user?: string

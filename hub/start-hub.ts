@@ -2,28 +2,28 @@ import { programVersion } from './cli/version.ts'
 import type { HubConfig } from './config.ts'
 import { communityBalance } from './domain/balance.ts'
 import type { Effect } from './domain/effect.ts'
+import { lastHeard } from './domain/latest.ts'
 import { Health } from './flow/health.ts'
 import { Housekeeping } from './flow/housekeeping.ts'
 import { takeImage } from './flow/image.ts'
 import { Ingest } from './flow/ingest.ts'
 import { Live } from './flow/live.ts'
-import { mqttGate } from './flow/mqtt-gate.ts'
-import { perform, repeatAlerts, sendCommand } from './flow/perform.ts'
+import { perform, repeatAlerts, sayStanding, sendCommand } from './flow/perform.ts'
 import { Registry } from './flow/registry.ts'
 import { Strangers } from './flow/strangers.ts'
 import { Tick } from './flow/tick.ts'
-import { Broker } from './io/broker.ts'
-import { DEFAULT_BROKER_LIMITS } from './io/broker-limits.ts'
-import { readCertificate } from './io/certificate.ts'
 import type { Clock } from './io/clock.ts'
 import type { ClockEvidence } from './io/clock-evidence.ts'
 import { noEvidence } from './io/clock-evidence.ts'
 import type { Log, LogTail } from './io/log.ts'
+import type { MessageBroker } from './io/message-broker.ts'
 import { everySeconds } from './io/schedule.ts'
 import type { Supervisor } from './io/systemd.ts'
 import { startBackups } from './start-backups.ts'
+import { checkConformance, makeBroker } from './start-broker.ts'
+import { startCertificate } from './start-certificate.ts'
 import { startClockWatch } from './start-clock.ts'
-import { portError, StartError } from './start-error.ts'
+import { StartError } from './start-error.ts'
 import { startLoads } from './start-loads.ts'
 import { startRecovery } from './start-recovery.ts'
 import { startWeb } from './start-web.ts'
@@ -36,10 +36,13 @@ import { openStore } from './store/store.ts'
 
 export interface RunningHub {
   readonly httpPort: number
+  /** 0 where another broker takes the place of the hub's own, whose address is `externalUrl`. */
   readonly mqttPort: number
+  readonly externalUrl: string | null
   /** Ports with TLS, where there are any. */
   readonly mqttsPort: number | null
   readonly httpsPort: number | null
+  readonly broker: MessageBroker
   readonly ingest: Ingest
   readonly registry: Registry
   readonly store: Store
@@ -65,7 +68,6 @@ export interface HubParts {
   readonly demo?: boolean
 }
 
-const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', '::1', 'localhost'])
 const SAVE_TIMEOUT_MS = 2_000
 
 /** Builds a hub and starts it; throws when its data folder or a port cannot be had, with nothing left running. */
@@ -85,18 +87,11 @@ export async function startHub(
   }
 
   async function build(): Promise<RunningHub> {
-    if (config.mqtt.conformance) {
-      if (!LOOPBACK.has(config.bind))
-        throw new StartError(
-          `mqtt.conformance lets anybody in without a key: it needs bind = "127.0.0.1", and bind is "${config.bind}".`,
-        )
-      log.warn('mqtt.conformance is on: whoever gives no user name may read and write everything')
-    }
-    const certificate = config.tls && readCertificate(config.tls)
-    if (certificate && !certificate.ok) throw new StartError(certificate.error)
+    checkConformance(config, log)
     const lock = lockDataFolder(config.dataDir, process.pid)
     if (!lock.ok) throw new StartError(inUse(config.dataDir, lock.error))
     stops.push(lock.value.release)
+    const certificate = await startCertificate({ config, clock, log })
     const mended = await mendFiles(config.dataDir, config.backup.dir, clock.now())
     if (!mended.ok) throw new StartError(mended.error)
     const store = await openStore(config.dataDir)
@@ -158,21 +153,20 @@ export async function startHub(
         loads.frame(),
       )
     }
-    const broker = new Broker(
-      { ...DEFAULT_BROKER_LIMITS, ...config.mqtt.limits },
-      mqttGate({
-        root,
-        now: () => watch.now(),
-        registry: () => registry.current,
-        ingest,
-        inbox: loads.inbox,
-        strangers,
-        conformance: config.mqtt.conformance,
-        onListening: (house) =>
-          void repeatAlerts(house, tick.state, broker, root).catch(logged('open alerts could not be repeated')),
-        onSlowed: (house, perSecond) => log.warn({ house, perSecond }, 'a house sends too much: slowed down'),
-      }),
-    )
+    const { broker, open } = makeBroker({
+      ...{ config, log, ingest, inbox: loads.inbox, strangers, health, certificate },
+      now: () => watch.now(),
+      registry: () => registry.current,
+      lastHeard: () => lastHeard(live.latestOf(registry.current.houses.keys()).values()),
+      onListening: (house) =>
+        void repeatAlerts(house, tick.state, broker, root).catch(logged('open alerts could not be repeated')),
+      onLinked: () => void greet().catch(logged('what the broker keeps could not be renewed')),
+    })
+    const greet = async () => {
+      const benchmark = await lastBenchmark(store.view)
+      if (benchmark) await perform(benchmark, broker, root)
+      await sayStanding(registry.current.houses.keys(), tick.state, broker, root)
+    }
     const tick = new Tick({
       image,
       load: () => readCycle(store.view),
@@ -194,27 +188,16 @@ export async function startHub(
     live.setLatest(await recovery.guard(() => readLatest(store.readings)))
     for (const [house, status] of await recovery.guard(() => readNodes(store.readings))) live.setNode(house, status)
 
-    const mqttPort = await broker
-      .start(config.bind, config.mqtt.port)
-      .catch(portError('MQTT', config.mqtt.port, '--mqtt-port N'))
+    const { mqttPort, mqttsPort, externalUrl } = await open()
     stops.push(() => broker.stop())
-    const mqttsPort =
-      certificate &&
-      (await broker
-        .startTls(config.bind, config.mqtts.port, certificate.value)
-        .catch(portError('MQTT over TLS', config.mqtts.port, '--mqtts-port N')))
-    if (certificate) {
-      const { fingerprint, validTo } = certificate.value
-      log.info({ fingerprint, validTo, mqttsPort }, 'TLS with this certificate')
-    }
     stops.push(() => ingest.flush())
     await tick.start()
-    const benchmark = await lastBenchmark(store.view)
+    const benchmark = externalUrl === null ? await lastBenchmark(store.view) : null
     if (benchmark) await perform(benchmark, broker, root)
 
     const web = await startWeb({
       config,
-      certificate: certificate?.value ?? null,
+      certificate,
       now: () => watch.now(),
       log,
       tail,
@@ -228,9 +211,14 @@ export async function startHub(
       health,
       image,
       cycleState: () => tick.state,
-      broker: () => ({ port: mqttPort, clients: broker.connectedClients }),
+      broker: () => ({ port: mqttPort, clients: broker.connectedClients, externalUrl }),
     })
     stops.push(() => web.stop())
+    const fresh = certificate?.keepFresh((renewed) => {
+      broker.renew(renewed)
+      web.renew(renewed)
+    })
+    stops.push(() => fresh?.stop())
     const beat = async () => {
       await tick.run()
       loads.relays.tickDone()
@@ -257,6 +245,8 @@ export async function startHub(
       httpPort: web.httpPort,
       mqttPort,
       mqttsPort,
+      externalUrl,
+      broker,
       httpsPort: web.httpsPort,
       ingest,
       registry,

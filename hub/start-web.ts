@@ -15,6 +15,8 @@ import { serveHttp } from './io/http.ts'
 import type { Log, LogTail } from './io/log.ts'
 import { hashPassword, MIN_PASSWORD_LENGTH, passwordProblem, verifyPassword } from './io/password.ts'
 import { makeCode, makeDigits, makeNodeKey, makePassword, makeToken } from './io/random-key.ts'
+import type { RunningCertificate } from './start-certificate.ts'
+import { certificateFacts } from './start-certificate.ts'
 import { portError } from './start-error.ts'
 import { runChore } from './store/chore.ts'
 import { erasePastAlerts } from './store/erase.ts'
@@ -26,13 +28,15 @@ export interface RunningWeb {
   readonly httpsPort: number | null
   /** The code that makes the first admin, or null when there is one. */
   readonly firstStartCode: () => string | null
+  /** Uses this certificate from now on. */
+  readonly renew: (certificate: Certificate) => void
   readonly stop: () => Promise<void>
 }
 
 /** Serves the pages and the API of a hub; rejects with a StartError when a port cannot be had. */
 export async function startWeb(parts: {
   config: HubConfig
-  certificate: Certificate | null
+  certificate: RunningCertificate | null
   now: () => number
   log: Log
   tail: LogTail | null
@@ -73,6 +77,7 @@ export async function startWeb(parts: {
     health: () => parts.health.details,
     strangers: () => parts.strangers.list(),
     broker: parts.broker,
+    certificate: () => certificate && certificateFacts(certificate.current(), config.tls === 'auto'),
     hashKey,
     secrets: { nodeKey: makeNodeKey, token: makeToken, password: makePassword, digits: makeDigits },
     passwords: {
@@ -94,7 +99,7 @@ export async function startWeb(parts: {
   const secure = config.https.port
   const https =
     certificate && secure !== null
-      ? await serveHttp(app.fetch, bind, secure, certificate)
+      ? await serveHttp(app.fetch, bind, secure, certificate.current())
           .catch(portError('HTTPS', secure, '--set https.port=N'))
           .catch(async (error: unknown) => {
             await http.stop()
@@ -105,6 +110,7 @@ export async function startWeb(parts: {
     httpPort: http.port,
     httpsPort: https?.port ?? null,
     firstStartCode,
+    renew: (certificate) => https?.renew(certificate),
     stop: async () => {
       app.stop()
       await https?.stop()

@@ -17,10 +17,20 @@ const FORBIDDEN_IMPORTS: Readonly<Record<string, readonly string[]>> = {
   'hub/codec/@.ts': ['../store/b.ts', '../config.ts', 'node:fs', 'mqtt'],
   'hub/codec/profiles/@.ts': ['../../store/b.ts'],
   'hub/store/@.ts': ['../codec/b.ts', '../flow/b.ts', '../config.ts', 'aedes'],
-  'hub/io/@.ts': ['../flow/b.ts', '../store/b.ts', '../codec/b.ts', 'node-schedule', 'aedes', 'mqtt', 'hono'],
+  'hub/io/@.ts': [
+    '../flow/b.ts',
+    '../store/b.ts',
+    '../codec/b.ts',
+    'node-schedule',
+    'aedes',
+    'mqtt',
+    'hono',
+    '@peculiar/x509',
+  ],
   'hub/io/broker.ts': ['mqtt'],
   'hub/io/mqtt.ts': ['better-sqlite3'],
   'hub/io/http.ts': ['../../ui/b.ts'],
+  'hub/io/self-signed.ts': ['mqtt'],
   'hub/io/schedule.ts': ['../flow/b.ts'],
   'hub/flow/@.ts': ['../../ui/b.ts', '../demo/b.ts', '../main.ts', 'kysely', 'better-sqlite3', 'mqtt'],
   'hub/demo/@.ts': ['../store/b.ts', '../io/b.ts', 'aedes'],
@@ -136,6 +146,8 @@ const CLEAN: Readonly<Record<string, string>> = {
     "import { Aedes } from 'aedes'\nexport const used = [Aedes, Date.now()]\nexport type Broker = Aedes",
   'hub/io/http.ts':
     "import { serve } from '@hono/node-server'\nimport { Hono } from 'hono'\nexport const used = [serve, Hono]",
+  'hub/io/self-signed.ts':
+    "import 'reflect-metadata'\nimport { X509Certificate } from '@peculiar/x509'\nexport const used = X509Certificate",
   'hub/io/mqtt.ts': "import { connect } from 'mqtt'\nexport const used = connect",
   'hub/flow/tick.ts':
     "import { topics } from '../codec/topics.ts'\nimport { one } from '../domain/one.ts'\nimport type { Broker } from '../io/broker.ts'\nimport { used } from '../store/open.ts'\nexport type { Broker } from '../io/broker.ts'\nexport const all = (broker: Broker) => [topics, one, used, broker]",

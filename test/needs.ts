@@ -31,3 +31,10 @@ export function opensslPath(): string | null {
 export function avrGccPath(): string | null {
   return ['/usr/bin/avr-gcc', '/usr/local/bin/avr-gcc'].find((path) => existsSync(path)) ?? null
 }
+
+const MOSQUITTO = ['/usr/sbin/mosquitto', '/usr/bin/mosquitto', '/usr/local/sbin/mosquitto']
+
+/** Debian's MQTT broker, or null. */
+export function mosquittoPath(): string | null {
+  return MOSQUITTO.find((path) => existsSync(path)) ?? null
+}

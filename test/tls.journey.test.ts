@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { request } from 'node:https'
 import { connect as connectTcp } from 'node:net'
@@ -7,6 +8,8 @@ import type { MqttClient } from 'mqtt'
 import { connectAsync } from 'mqtt'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { readCertificate } from '../hub/io/certificate.ts'
+import { serveHttp } from '../hub/io/http.ts'
+import { ownCertificate } from '../hub/io/own-certificate.ts'
 import { needs, opensslPath } from './needs.ts'
 import { makeCertificate } from './support/certificates.ts'
 import type { TestHub } from './support/hub-in-process.ts'
@@ -167,6 +170,58 @@ runs('TLS', () => {
     expect(err).toMatch(sentence)
   })
 })
+
+describe('with a certificate that the hub makes itself', () => {
+  afterAll(stopAll)
+
+  it('nodes and pages are served over TLS, and technicians see its fingerprint', async () => {
+    const site = await testHub({ houses: [house('casa_A', 3000)], at: Date.now(), tls: 'auto' })
+    try {
+      const ca = readFileSync(join(site.dataDir, 'tls', 'hub.crt'))
+      const { fingerprint256: fingerprint } = new X509Certificate(ca)
+      const port = site.hub.mqttsPort ?? 0
+      const sign = { username: 'casa_A', password: keyOf('casa_A'), reconnectPeriod: 0 }
+      const node = await connectAsync({ protocol: 'mqtts', host: 'localhost', port, ca, ...sign })
+      expect(node.connected).toBe(true)
+      await node.endAsync(true)
+      expect(await peerOf(site.hub.httpsPort ?? 0)).toBe(fingerprint)
+      const page = (path: string) =>
+        site.signIn('tino').then((cookie) => fetch(site.url + path, { headers: { cookie } }))
+      expect(await (await page('/impianto')).text()).toContain(fingerprint)
+      await site.restart()
+      expect(await peerOf(site.hub.httpsPort ?? 0)).toBe(fingerprint)
+    } finally {
+      await site.stop()
+    }
+  })
+
+  it('a new one is used by open ports at once', async () => {
+    const folder = dataFolder()
+    const made = async (at: number) => {
+      const certificate = await ownCertificate(join(folder, 'tls'), ['localhost'], at)
+      if (!certificate.ok) throw new Error(certificate.error)
+      return certificate.value
+    }
+    const first = await made(Date.now() - 380 * 86_400_000)
+    const server = await serveHttp(() => new Response('ok'), '127.0.0.1', 0, first)
+    expect(await peerOf(server.port)).toBe(first.fingerprint)
+    const second = await made(Date.now())
+    server.renew(second)
+    expect(await peerOf(server.port)).toBe(second.fingerprint)
+    expect(second.fingerprint).not.toBe(first.fingerprint)
+    await server.stop()
+  })
+})
+
+/** Fingerprint of the certificate that a port answers with. */
+function peerOf(port: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connectTls({ port, host: '127.0.0.1', rejectUnauthorized: false }, () => {
+      resolve(socket.getPeerCertificate().fingerprint256)
+      socket.destroy()
+    }).on('error', reject)
+  })
+}
 
 function garbage(folder: string): string {
   const file = join(folder, 'garbage.pem')

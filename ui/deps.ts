@@ -55,7 +55,10 @@ export interface HubDeps {
   readonly eraseHistory: (house: string) => Promise<number>
   readonly health: () => readonly { readonly reason: string; readonly detail: string }[]
   readonly strangers: () => readonly { who: string; address: string; why: string; count: number; lastAt: number }[]
-  readonly broker: () => { readonly port: number; readonly clients: number }
+  /** The hub's own broker, or the address of the one in its place, whose clients it does not know. */
+  readonly broker: () => { readonly port: number; readonly clients: number | null; readonly externalUrl: string | null }
+  /** The certificate that TLS is served with, if any; `own` = made by the hub. `validTo` in epoch ms. */
+  readonly certificate: () => { readonly fingerprint: string; readonly validTo: number; readonly own: boolean } | null
   readonly hashKey: (key: string) => string
   /** New secrets, random. */
   readonly secrets: {

@@ -174,7 +174,9 @@ export interface StrangerRow {
 export interface PlantPage {
   readonly nodes: readonly NodeRow[]
   readonly strangers: readonly StrangerRow[]
-  readonly broker: { readonly port: number; readonly clients: number }
+  /** Clients are null where the broker is somebody else's. */
+  readonly broker: { readonly port: number; readonly clients: number | null; readonly externalUrl: string | null }
+  readonly certificate: { readonly fingerprint: string; readonly validTo: number; readonly own: boolean } | null
   readonly store: { readonly readings: number; readonly bytes: number; readonly commitMs: number | null }
 }
 

@@ -41,6 +41,26 @@ export function maySubscribe(filter: string, house: string, root: string): boole
   return filter === benchmarkTopic(root) || filter.startsWith(`${root}/${house}/`)
 }
 
+/** What a hub that is a client of another broker listens to: all that nodes publish. */
+export function nodeFilters(root: string): string[] {
+  return NODE_TOPICS.map((topic) => `${root}/+/${topic.replace('CARICO', '+')}`)
+}
+
+/** All that a node publishes under its own id; `CARICO` stands for a load. */
+export const NODE_TOPICS = [
+  ...SERIES,
+  'stato',
+  'carico/CARICO/stato',
+  'carico/CARICO/config',
+  'comando/esito',
+  'pulizia/stato',
+] as const
+
+/** A topic of the hub's own on another broker. No house can be called so. */
+export function relayEchoTopic(root: string, clientId: string): string {
+  return `${root}/.hub/${clientId}`
+}
+
 export function alertTopic(root: string, house: string): string {
   return `${root}/${house}/alert`
 }

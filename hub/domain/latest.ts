@@ -19,6 +19,13 @@ export function isFresh(value: { readonly at: number } | null, now: number): boo
   return value !== null && now - value.at <= FRESH && value.at - now <= MAX_AHEAD
 }
 
+/** When anything was last measured, epoch ms; `-Infinity` when nothing ever was. */
+export function lastHeard(all: Iterable<Latest>): number {
+  let last = Number.NEGATIVE_INFINITY
+  for (const { production, consumption } of all) last = Math.max(last, production?.at ?? last, consumption?.at ?? last)
+  return last
+}
+
 export function latestOf(state: SeriesState): Latest {
   const { production, balance } = state
   return {

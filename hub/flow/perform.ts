@@ -45,3 +45,16 @@ export async function repeatAlerts(house: string, state: CycleState, outlet: Out
     if (episode.house === house) await outlet.publish(alertTopic(root, house), episode.code, { qos: 1, retain: false })
   }
 }
+
+/** Tells all nodes how they stand: what is open, or that nothing is. */
+export async function sayStanding(
+  houses: Iterable<string>,
+  state: CycleState,
+  outlet: Outlet,
+  root: string,
+): Promise<void> {
+  for (const house of houses) {
+    if (state.episodes.some((episode) => episode.house === house)) await repeatAlerts(house, state, outlet, root)
+    else await outlet.publish(alertTopic(root, house), RECOVERED, { qos: 1, retain: false })
+  }
+}

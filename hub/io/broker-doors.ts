@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import type { AddressInfo, Server, Socket } from 'node:net'
 import { createServer } from 'node:net'
-import { createServer as createTlsServer } from 'node:tls'
+import { createServer as createTlsServer, Server as TlsServer } from 'node:tls'
 import type { BrokerLimits } from './broker-limits.ts'
 
 /** A certificate and its key, PEM. */
@@ -38,6 +38,12 @@ export class Doors {
     return (server.address() as AddressInfo).port
   }
 
+  /** Uses this certificate for connections from now on. */
+  renew(certificate: ServerCertificate): void {
+    for (const server of this.#servers)
+      if (server instanceof TlsServer) server.setSecureContext({ ...certificate, minVersion: TLS_MIN })
+  }
+
   close(): void {
     for (const server of this.#servers.splice(0)) server.close()
   }
@@ -45,7 +51,7 @@ export class Doors {
   #tls(certificate: ServerCertificate): Server {
     const server = createTlsServer({
       ...certificate,
-      minVersion: 'TLSv1.2',
+      minVersion: TLS_MIN,
       handshakeTimeout: this.#limits.connectTimeoutMs,
     })
     // Counted before the handshake, which costs the most.
@@ -84,3 +90,5 @@ export class Doors {
 
 /** A peer that is gone without a word is noticed, whatever it said about its own keep-alive. */
 const KEEP_ALIVE_MS = 60_000
+
+const TLS_MIN = 'TLSv1.2' as const

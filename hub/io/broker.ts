@@ -12,11 +12,12 @@ import { REFUSED, Reception } from './broker-reception.ts'
 import { RetainedAllowance } from './broker-retained.ts'
 import { SESSION_MARK, Sessions } from './broker-sessions.ts'
 import { Throttles } from './broker-throttle.ts'
+import type { MessageBroker } from './message-broker.ts'
 
 type Done = (error?: Error | null) => void
 
 /** The embedded MQTT broker: aedes behind caps of its own on bytes, connections, time and rates. It decides nothing itself. */
-export class Broker {
+export class Broker implements MessageBroker {
   readonly #limits: BrokerLimits
   readonly #policy: BrokerPolicy
   readonly #doors: Doors
@@ -94,6 +95,10 @@ export class Broker {
   /** Listens on another port as well, with TLS; the port it got. */
   startTls(host: string, port: number, certificate: ServerCertificate): Promise<number> {
     return this.#open(host, port, certificate)
+  }
+
+  renew(certificate: ServerCertificate): void {
+    this.#doors.renew(certificate)
   }
 
   async #open(host: string, port: number, certificate?: ServerCertificate): Promise<number> {

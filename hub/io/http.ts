@@ -1,11 +1,13 @@
 import { once } from 'node:events'
 import type { Server } from 'node:http'
-import { createServer as createTlsServer } from 'node:https'
+import { createServer as createTlsServer, Server as TlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { createAdaptorServer } from '@hono/node-server'
 
 export interface HttpServer {
   readonly port: number
+  /** Uses this certificate for connections from now on. */
+  readonly renew: (certificate: { readonly cert: string; readonly key: string }) => void
   /** Closes at once what is idle, and what is busy after a moment. */
   readonly stop: () => Promise<void>
 }
@@ -14,6 +16,7 @@ const HEADERS_TIMEOUT_MS = 10_000
 const REQUEST_TIMEOUT_MS = 30_000
 const MAX_CONNECTIONS = 1_000
 const GRACE_MS = 1_000
+const TLS_MIN = 'TLSv1.2' as const
 
 /** Serves `fetch` on a port, over TLS with a certificate. Throws what `listen` throws (`EADDRINUSE`, `EACCES`). */
 export async function serveHttp(
@@ -24,7 +27,7 @@ export async function serveHttp(
 ): Promise<HttpServer> {
   const tls = certificate && {
     createServer: createTlsServer,
-    serverOptions: { ...certificate, minVersion: 'TLSv1.2' as const },
+    serverOptions: { ...certificate, minVersion: TLS_MIN },
   }
   const server = createAdaptorServer({ fetch: fetch as never, ...tls }) as Server
   server.headersTimeout = HEADERS_TIMEOUT_MS
@@ -34,6 +37,9 @@ export async function serveHttp(
   await once(server, 'listening')
   return {
     port: (server.address() as AddressInfo).port,
+    renew: (next) => {
+      if (server instanceof TlsServer) server.setSecureContext({ ...next, minVersion: TLS_MIN })
+    },
     stop: async () => {
       const { promise, resolve } = Promise.withResolvers<void>()
       server.close(() => resolve())

@@ -43,3 +43,12 @@ function onRule(rule: nodeSchedule.RecurrenceRule, task: () => void): Job {
 function nextOf(rule: nodeSchedule.RecurrenceRule, after: number): number {
   return rule.nextInvocationDate(new Date(after)).getTime()
 }
+
+/** Runs `task` once an hour, not on the full one, when much else happens. */
+export function everyHour(task: () => void): Job {
+  const rule = new nodeSchedule.RecurrenceRule()
+  rule.minute = 7
+  rule.second = 30
+  const job = nodeSchedule.scheduleJob(rule, () => task())
+  return { stop: () => job.cancel() }
+}

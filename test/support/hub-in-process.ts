@@ -36,7 +36,7 @@ export interface TestHub {
   /** The session cookie of a signed-in person. */
   readonly signIn: (name: string) => Promise<string>
   /** Stops and starts again; `meanwhile` is what befalls the files in between. */
-  readonly restart: (meanwhile?: () => void) => Promise<void>
+  readonly restart: (meanwhile?: () => unknown) => Promise<void>
   readonly stop: () => Promise<void>
 }
 
@@ -57,6 +57,7 @@ export async function testHub(options: {
   residents?: readonly string[]
   conformance?: boolean
   tls?: HubConfig['tls']
+  external?: HubConfig['mqtt']['external']
   limits?: Partial<BrokerLimits>
 }): Promise<TestHub> {
   const dataDir = dataFolder()
@@ -70,6 +71,7 @@ export async function testHub(options: {
       root: 'comunita',
       limits: { ...DEFAULT_BROKER_LIMITS, ...options.limits },
       conformance: options.conformance ?? false,
+      external: options.external ?? null,
     },
     tls: options.tls ?? null,
     mqtts: { port: 0 },
@@ -137,7 +139,7 @@ export async function testHub(options: {
     },
     restart: async (meanwhile = () => {}) => {
       await hub.stop()
-      meanwhile()
+      await meanwhile()
       hub = await start()
     },
     stop: async () => {

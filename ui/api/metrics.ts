@@ -27,6 +27,7 @@ export function metrics(deps: HubDeps): string {
   }
   const { counts, lastCommitMs } = deps.ingest
   const reasons = deps.health()
+  const { clients } = deps.broker()
   return [
     family('solarfamily_build_info', 'gauge', 'Version of the program.', [
       { labels: { version: deps.version }, value: 1 },
@@ -47,7 +48,12 @@ export function metrics(deps: HubDeps): string {
       'Duration of the last commit.',
       lastCommitMs === null ? [] : [{ value: lastCommitMs / 1000 }],
     ),
-    family('solarfamily_mqtt_connections', 'gauge', 'Clients of the broker.', [{ value: deps.broker().clients }]),
+    family(
+      'solarfamily_mqtt_connections',
+      'gauge',
+      'Clients of the broker.',
+      clients === null ? [] : [{ value: clients }],
+    ),
     family('solarfamily_alerts_open', 'gauge', 'Alerts that are open.', [{ value: deps.cycleState().episodes.length }]),
     family('solarfamily_degraded', 'gauge', 'Whether the hub is unwell.', [{ value: reasons.length > 0 ? 1 : 0 }]),
     family(

@@ -47,10 +47,12 @@ export function liveParts(page: PlantPage, reader: Reader): LivePart[] {
 
 function HubCard({ view, page }: Props) {
   const { t, f } = view
-  const { broker, store } = page
+  const { broker, store, certificate } = page
   const entries = [
-    [t('plant.brokerPort'), String(broker.port)],
-    [t('plant.clients'), f.number(broker.clients)],
+    broker.externalUrl === null
+      ? [t('plant.brokerPort'), String(broker.port)]
+      : [t('plant.externalBroker'), broker.externalUrl],
+    ...(broker.clients === null ? [] : [[t('plant.clients'), f.number(broker.clients)]]),
     [t('plant.readings'), f.number(store.readings)],
     [t('plant.size'), f.bytes(store.bytes)],
     [t('plant.commit'), store.commitMs === null ? t('missing.noData') : `${f.number(store.commitMs)}\u00a0ms`],
@@ -65,6 +67,16 @@ function HubCard({ view, page }: Props) {
           </div>
         ))}
       </dl>
+      {broker.externalUrl === null ? null : <p class="hint">{t('plant.externalHint')}</p>}
+      {certificate === null ? null : (
+        <p>
+          {t(certificate.own ? 'plant.certificateOwn' : 'plant.certificate', {
+            until: f.dateTime(certificate.validTo),
+          })}
+          <br />
+          <code class="fingerprint">{certificate.fingerprint}</code>
+        </p>
+      )}
     </Card>
   )
 }

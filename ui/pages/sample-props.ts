@@ -206,7 +206,12 @@ export function samplePlantPage(): PlantPage {
       },
     ],
     strangers: [{ who: 'casa_77', address: '192.168.1.77', why: 'unknown user', count: 41, lastAt: NOON - 30_000 }],
-    broker: { port: 1883, clients: 11 },
+    broker: { port: 1883, clients: 11, externalUrl: null },
+    certificate: {
+      fingerprint: Array.from({ length: 32 }, () => 'AB').join(':'),
+      validTo: Date.UTC(2027, 6, 1),
+      own: true,
+    },
     store: { readings: 1_234_567, bytes: 84e6, commitMs: null },
   }
 }

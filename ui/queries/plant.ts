@@ -39,6 +39,7 @@ export async function plantPage(deps: HubDeps): Promise<PlantPage> {
     }),
     strangers: deps.strangers().map(({ who, address, why, count, lastAt }) => ({ who, address, why, count, lastAt })),
     broker: deps.broker(),
+    certificate: deps.certificate(),
     store: { readings, bytes: databaseSize(deps.files.readings), commitMs: deps.ingest.lastCommitMs },
   }
 }

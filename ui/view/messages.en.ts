@@ -45,6 +45,7 @@ export const en: { readonly [K in MessageKey]: string } = {
   'degraded.control': 'Control runs on from memory: its state is not being saved.',
   'degraded.registry': 'Changes to houses and settings are not being read.',
   'degraded.backup': 'The scheduled backups are failing.',
+  'degraded.broker': 'The MQTT broker is not reached: nothing comes from the nodes, and no command goes to them.',
   'degraded.recovering': 'The file of the readings was damaged: the history is being brought back.',
   'degraded.clock': 'The hub’s clock is not certain: readings are kept, and counted as soon as the time is known.',
   'degraded.housekeeping': 'Old readings are not being tidied up: the disk may fill.',
@@ -489,6 +490,12 @@ export const en: { readonly [K in MessageKey]: string } = {
   'plant.title': 'Plant',
   'plant.hub': 'Hub',
   'plant.brokerPort': 'Port for nodes (MQTT)',
+  'plant.externalBroker': 'Broker (MQTT)',
+  'plant.externalHint':
+    'The nodes meet the hub at a broker of somebody else’s: who may do what, and what survives a power cut on its way there, is up to that broker. A house is whoever writes to its topics: load the access rules that “solar-family config acl” prints.',
+  'plant.certificate': 'Certificate for encrypted connections, valid until {until}. Its SHA-256 fingerprint:',
+  'plant.certificateOwn':
+    'Certificate for encrypted connections, made by the hub and valid until {until}. Compare its SHA-256 fingerprint before you trust it:',
   'plant.clients': 'Open connections',
   'plant.readings': 'Stored readings',
   'plant.size': 'Space used',

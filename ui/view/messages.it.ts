@@ -43,6 +43,7 @@ export const it = {
   'degraded.control': 'Il controllo prosegue a memoria: lo stato non viene salvato.',
   'degraded.registry': 'Le modifiche a case e impostazioni non vengono lette.',
   'degraded.backup': 'Le copie di sicurezza programmate non riescono.',
+  'degraded.broker': 'Il broker MQTT non risponde: dai nodi non arriva nulla e nessun comando li raggiunge.',
   'degraded.recovering': 'Il file delle letture era danneggiato: lo storico è in corso di recupero.',
   'degraded.clock': 'L’ora dell’hub non è certa: le letture vengono conservate e conteggiate appena l’ora sarà sicura.',
   'degraded.housekeeping': 'Le vecchie letture non vengono riordinate: il disco può riempirsi.',
@@ -490,6 +491,12 @@ export const it = {
   'plant.title': 'Impianto',
   'plant.hub': 'Hub',
   'plant.brokerPort': 'Porta dei nodi (MQTT)',
+  'plant.externalBroker': 'Broker (MQTT)',
+  'plant.externalHint':
+    'I nodi incontrano l’hub presso un broker altrui: chi può fare che cosa, e che cosa resiste a un’interruzione di corrente lungo la strada, dipende da quel broker. Una casa è chi scrive sui suoi topic: carica le regole di accesso stampate da “solar-family config acl”.',
+  'plant.certificate': 'Certificato dei collegamenti cifrati, valido fino al {until}. La sua impronta SHA-256:',
+  'plant.certificateOwn':
+    'Certificato dei collegamenti cifrati, creato dall’hub e valido fino al {until}. Confronta la sua impronta SHA-256 prima di fidarti:',
   'plant.clients': 'Collegamenti aperti',
   'plant.readings': 'Letture in archivio',
   'plant.size': 'Spazio occupato',
