@@ -33,6 +33,8 @@ export interface HouseOutcome {
 
 /** Off for the sake of the fuse, a load stays off for this, ms. */
 const FUSE_REST = 5 * MINUTE
+/** Shed once, it comes back when the connection carries this many times its power. */
+const FUSE_ROOM = 1.2
 /** After a power cut the first load waits this long, and up to as much again by its house, ms. */
 const AFTER_CUT = 2 * MINUTE
 /** A relay told to switch is taken to have done so for this long, ms. */
@@ -61,7 +63,8 @@ export function decideHouse(
     const need = needOf(image.load, own, at)
     if (need) needs.set(image.load, need)
   }
-  const plans = planHouse(house, needs, withRunningHour(memory, past), at)
+  const plans = planHouse(house, needs, () => withRunningHour(memory, past), memory, at)
+  if (measured) countUse(seen, measured.productionW - measured.baseW, at)
   const loads: Judged[] = seen.map((one, index) => {
     const { image, memory: own, drawW } = one
     const later = seen
@@ -75,7 +78,7 @@ export function decideHouse(
         at,
         settings,
         availableW: balanceW === null ? null : balanceW + drawW + later,
-        plan: plans.get(image.load.id) ?? null,
+        plan: plans[image.load.id] ?? null,
         need: needs.get(image.load) ?? null,
         isCarried: carriedBy(image.load, seen),
         neededBy: neededBy(image.load, seen),
@@ -89,6 +92,19 @@ export function decideHouse(
   startOneByOne(loads, house, memory, spareW, at, settings)
   memory.lastConsumptionW = house.consumptionW
   return { house, memory, past, loads, balanceW }
+}
+
+/** Books what each load used; own sun goes to the loads in their order. */
+function countUse(seen: readonly Omit<Judged, 'verdict'>[], surplusW: number, at: Moment): void {
+  let spareW = Math.max(0, surplusW)
+  const hour = Math.floor(at.minute / 60)
+  for (const { memory, drawW } of seen) {
+    if (drawW === 0) continue
+    const own = Math.min(drawW, spareW)
+    spareW -= own
+    memory.usedWh = memory.usedWh.with(hour, (memory.usedWh[hour] ?? 0) + (drawW * at.dtS) / 3600)
+    memory.ownWh = memory.ownWh.with(hour, (memory.ownWh[hour] ?? 0) + (own * at.dtS) / 3600)
+  }
 }
 
 const isHubs = ({ report }: LoadImage) =>
@@ -202,14 +218,16 @@ function startOneByOne(
   for (const one of loads) {
     const { verdict, memory: own, image } = one
     if (!verdict.on || own.on === true || UNTOUCHED.includes(verdict.rule)) continue
-    if (isSafeReturn(image.load, verdict.rule)) continue
+    const isReturn = isSafeReturn(image.load, verdict.rule)
+    // Back to rest without a word, unless it was the connection that sent it off.
+    if (isReturn && (own.fuseAt === null || spareW === null)) continue
     if (own.wanted === true && at.elapsed - own.wantedAt < PENDING) continue
     const power = learnedW(image.load, own.steps)
-    if (power > spare) {
+    if (power * (own.fuseAt === null ? 1 : FUSE_ROOM) > spare) {
       overrule(one, false, 'fuse', { limitW: house.limitW, drawW: power }, null)
       continue
     }
-    if (verdict.rule !== 'override') {
+    if (verdict.rule !== 'override' && !isReturn) {
       const cutEnds = memory.powerAt === null ? 0 : memory.powerAt + AFTER_CUT + staggerOf(house.id)
       const settled = memory.switchedAt === null ? 0 : memory.switchedAt + settings.settleS * SECOND
       if (cutEnds > at.elapsed) {
@@ -221,6 +239,7 @@ function startOneByOne(
         continue
       }
     }
+    own.fuseAt = null
     spare -= power
     memory.switchedAt = at.elapsed
   }

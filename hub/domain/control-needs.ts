@@ -1,7 +1,7 @@
 import type { HouseControl } from './control-image.ts'
 import type { Moment } from './control-observe.ts'
 import type { Need } from './control-rules.ts'
-import type { LoadMemory } from './control-state.ts'
+import type { HouseMemory, LoadMemory } from './control-state.ts'
 import type { Load } from './load.ts'
 import { isOpenAt } from './load.ts'
 import type { PastDay } from './outlook.ts'
@@ -40,25 +40,46 @@ function until(minute: number, needS: number, load: Load, at: Moment): Need {
 
 /** The next instant the civil clock shows a minute of the day; days of 23 and 25 hours have it where they have it. */
 function nextTime(at: Moment, minute: number): number {
-  const today = Temporal.PlainDate.from(at.day)
-  const on = (day: Temporal.PlainDate) =>
-    (minute >= 1440
-      ? day.add({ days: 1 }).toZonedDateTime(at.zone)
-      : day.toZonedDateTime({ timeZone: at.zone, plainTime: { hour: Math.floor(minute / 60), minute: minute % 60 } })
-    ).epochMilliseconds
-  const first = on(today)
-  return first > at.now ? first : on(today.add({ days: 1 }))
+  const { dayFrom, dayTo, day, tomorrow, zone } = at
+  const isPlain = dayTo - dayFrom === DAY
+  const first = minute >= 1440 ? dayTo : isPlain ? dayFrom + minute * MINUTE : onClock(day, minute, zone)
+  if (first > at.now) return first
+  return isPlain ? dayTo + minute * MINUTE : onClock(tomorrow, minute, zone)
 }
 
-/** Plans what the loads of a house still need over the hours to the last deadline. */
+function onClock(day: string, minute: number, timeZone: string): number {
+  const plainTime = { hour: Math.floor(minute / 60), minute: minute % 60 }
+  return Temporal.PlainDate.from(day).toZonedDateTime({ timeZone, plainTime }).epochMilliseconds
+}
+
+/** A plan holds for this long, ms, within its hour and while the same loads need the same number of hours. */
+const PLAN_HOLDS = 5 * MINUTE
+
+/** The plan of a house: the last one while it holds, else a new one. */
 export function planHouse(
   house: HouseControl,
   needs: ReadonlyMap<Load, Need>,
+  past: () => readonly PastDay[],
+  memory: HouseMemory,
+  at: Moment,
+): { readonly [load: string]: PlannedLoad } {
+  const wanted = [...needs].filter(([, need]) => need.needS > 0)
+  if (wanted.length === 0) return {}
+  const hours = wanted.map(([load, need]) => `${load.id} ${Math.ceil(need.needS / 3600 - 0.01)} ${need.deadline}`)
+  const key = [Math.floor(at.now / HOUR), ...hours].join()
+  if (memory.plan?.key === key && at.elapsed - memory.plan.madeAt < PLAN_HOLDS) return memory.plan.loads
+  const loads = Object.fromEntries(planAnew(house, wanted, past(), at))
+  memory.plan = { key, madeAt: at.elapsed, loads }
+  return loads
+}
+
+/** Plans what the loads of a house still need over the hours to the last deadline. */
+function planAnew(
+  house: HouseControl,
+  wanted: readonly (readonly [Load, Need])[],
   past: readonly PastDay[],
   at: Moment,
 ): ReadonlyMap<string, PlannedLoad> {
-  const wanted = [...needs].filter(([, need]) => need.needS > 0)
-  if (wanted.length === 0) return new Map()
   const hour = Math.floor(at.now / HOUR) * HOUR
   const last = Math.max(...wanted.map(([, need]) => need.deadline))
   const starts: number[] = []

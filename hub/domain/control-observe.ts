@@ -1,6 +1,6 @@
 import type { HouseControl, LoadImage } from './control-image.ts'
 import type { HouseMemory, LoadMemory } from './control-state.ts'
-import { firstLoad } from './control-state.ts'
+import { firstLoad, NO_HOURS } from './control-state.ts'
 import { THERMOSTAT_OPEN_S, watchWater } from './legionella.ts'
 import type { Load } from './load.ts'
 import { MINUTE, SECOND } from './time.ts'
@@ -13,9 +13,13 @@ export interface Moment {
   readonly dtS: number
   readonly clockCertain: boolean
   readonly zone: string
-  /** Civil day and minute of the day in the zone. */
+  /** Civil day, the next one, and minute of the day in the zone. */
   readonly day: string
+  readonly tomorrow: string
   readonly minute: number
+  /** The civil day's first instant and end, epoch ms. */
+  readonly dayFrom: number
+  readonly dayTo: number
 }
 
 /** A relay that is on and draws less than this draws nothing, W. */
@@ -85,7 +89,9 @@ export function observeLoad(
 /** Sums belong to a day. While the clock may be wrong no day ends, so that a step gives no second day's starts. */
 function turnDay(memory: LoadMemory, load: Load, at: Moment): void {
   if (!at.clockCertain && memory.day !== '') return
-  if (memory.day !== at.day) Object.assign(memory, { day: at.day, runS: 0, starts: 0, neighbourWh: 0 })
+  if (memory.day !== at.day) {
+    Object.assign(memory, { day: at.day, runS: 0, starts: 0, neighbourWh: 0, usedWh: NO_HOURS, ownWh: NO_HOURS })
+  }
   const needDay = needDayOf(load, at)
   if (memory.needDay !== needDay) Object.assign(memory, { needDay, needRunS: 0, satisfied: false })
 }
@@ -93,7 +99,7 @@ function turnDay(memory: LoadMemory, load: Load, at: Moment): void {
 /** A need's day runs from deadline to deadline, and is named after the civil day it ends in. */
 function needDayOf(load: Load, at: Moment): string {
   const byMin = load.dailyNeed?.byMin ?? 1440
-  return at.minute < byMin ? at.day : Temporal.PlainDate.from(at.day).add({ days: 1 }).toString()
+  return at.minute < byMin ? at.day : at.tomorrow
 }
 
 function learnStep(memory: LoadMemory, { load, report }: LoadImage, house: HouseControl, at: Moment): void {

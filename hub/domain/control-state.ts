@@ -1,4 +1,5 @@
 import type { PastDay } from './outlook.ts'
+import type { PlannedLoad } from './plan.ts'
 
 /**
  * What the controller remembers from one decision to the next: plain data, saved with the tick. Instants named `…At` and
@@ -46,6 +47,9 @@ export interface LoadMemory {
   runS: number
   starts: number
   neighbourWh: number
+  /** Used by hour of that day, and of it own sun, Wh. */
+  usedWh: readonly number[]
+  ownWh: readonly number[]
   /** The day that ends at the deadline, what ran in it, and whether its thermostat was satisfied. */
   needDay: string
   needRunS: number
@@ -77,9 +81,31 @@ export interface HouseMemory {
   lastConsumptionW: number | null
   /** Given to neighbours and not yet taken back, Wh. */
   creditWh: number
+  plan: PlanMemory | null
   /** The civil hour being gathered for the past. */
   hour: { day: string; hour: number; producedWh: number; baseWh: number; seenS: number } | null
 }
+
+/** A finished civil day of a load, as it ran or, in shadow, as it would have. */
+export interface LoadDay {
+  readonly house: string
+  readonly load: string
+  readonly day: string
+  /** By hour of the day, Wh; `ownWh` is what of it the house's own surplus gave. */
+  readonly usedWh: readonly number[]
+  readonly ownWh: readonly number[]
+  readonly shadow: boolean
+}
+
+/** What was planned last, so that it is not planned anew at every tick. */
+export interface PlanMemory {
+  /** What it depends on, in words. */
+  key: string
+  madeAt: number
+  loads: { readonly [load: string]: PlannedLoad }
+}
+
+export const NO_HOURS: readonly number[] = new Array<number>(24).fill(0)
 
 export function firstLoad(elapsed: number): LoadMemory {
   return {
@@ -100,6 +126,8 @@ export function firstLoad(elapsed: number): LoadMemory {
     runS: 0,
     starts: 0,
     neighbourWh: 0,
+    usedWh: NO_HOURS,
+    ownWh: NO_HOURS,
     needDay: '',
     needRunS: 0,
     satisfied: false,
@@ -112,5 +140,5 @@ export function firstLoad(elapsed: number): LoadMemory {
 }
 
 export function firstHouse(): HouseMemory {
-  return { switchedAt: null, boot: null, powerAt: null, lastConsumptionW: null, creditWh: 0, hour: null }
+  return { switchedAt: null, boot: null, powerAt: null, lastConsumptionW: null, creditWh: 0, plan: null, hour: null }
 }

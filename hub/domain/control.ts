@@ -2,13 +2,13 @@ import type { HouseOutcome, Judged } from './control-house.ts'
 import { decideHouse } from './control-house.ts'
 import type { ControlImage } from './control-image.ts'
 import type { Moment } from './control-observe.ts'
-import type { ControlState, HouseMemory, LoadMemory } from './control-state.ts'
+import type { ControlState, HouseMemory, LoadDay, LoadMemory } from './control-state.ts'
 import type { Act, LegionellaNotice, LoadDecision } from './decision.ts'
 import { HOT_EVERY } from './legionella.ts'
 import { loadKey } from './load.ts'
 import { dealNeighbours } from './neighbours.ts'
 import type { PastDay } from './outlook.ts'
-import { HOUR, SECOND } from './time.ts'
+import { dayBounds, HOUR, SECOND } from './time.ts'
 
 export interface ControlOutcome {
   readonly state: ControlState
@@ -16,6 +16,8 @@ export interface ControlOutcome {
   readonly decisions: readonly LoadDecision[]
   /** One for every load that heats drinking water. */
   readonly legionella: readonly LegionellaNotice[]
+  /** Days of loads that ended with this decision: the savings ledger books them. */
+  readonly finished: readonly LoadDay[]
 }
 
 /** The longest time that is summed between two decisions, s: what the hub was away for it did not see. */
@@ -43,33 +45,48 @@ export function decideLoads(image: ControlImage, state: ControlState): ControlOu
   let isPastSame = Object.keys(state.past).length === outcomes.length
   const decisions: LoadDecision[] = []
   const legionella: LegionellaNotice[] = []
+  const finished: LoadDay[] = []
   for (const outcome of outcomes) {
     houses[outcome.house.id] = outcome.memory
     past[outcome.house.id] = outcome.past
     isPastSame &&= state.past[outcome.house.id] === outcome.past
     for (const one of outcome.loads) {
       remember(outcome, one, at)
-      loads[loadKey(one.image.load)] = one.memory
+      const key = loadKey(one.image.load)
+      const day = dayEnded(state.loads[key], one, outcome.house.shadow)
+      if (day) finished.push(day)
+      loads[key] = one.memory
       decisions.push(decisionOf(outcome, one))
       const notice = noticeOf(one, at)
       if (notice) legionella.push(notice)
     }
   }
   const after = { at: at.elapsed, loads, houses, past: isPastSame ? state.past : past, neighbourAt }
-  return { state: after, decisions, legionella }
+  return { state: after, decisions, legionella, finished }
+}
+
+function dayEnded(before: LoadMemory | undefined, { image, memory }: Judged, shadow: boolean): LoadDay | null {
+  if (!before || before.day === '' || before.day === memory.day || before.usedWh.every((wh) => wh === 0)) return null
+  const { house, id } = image.load
+  return { house, load: id, day: before.day, usedWh: before.usedWh, ownWh: before.ownWh, shadow }
 }
 
 function momentOf(image: ControlImage, state: ControlState): Moment {
   const { now, elapsed, clockCertain, zone } = image
   const civil = Temporal.Instant.fromEpochMilliseconds(now).toZonedDateTimeISO(zone)
+  const day = civil.toPlainDate()
+  const bounds = dayBounds(day, zone)
   return {
     now,
     elapsed,
     dtS: state.at === null ? 0 : Math.min(MOST_DT_S, Math.max(0, (elapsed - state.at) / SECOND)),
     clockCertain,
     zone,
-    day: civil.toPlainDate().toString(),
+    day: day.toString(),
+    tomorrow: day.add({ days: 1 }).toString(),
     minute: civil.hour * 60 + civil.minute,
+    dayFrom: bounds.from,
+    dayTo: bounds.to,
   }
 }
 

@@ -207,13 +207,17 @@ export class World {
     const house = this.houses.find((h) => h.id === decision.house)
     const relay = this.relay(`${decision.house}/${decision.load}`)
     if (!house || house.cut || relay.wall !== null) return
-    if (decision.act === 'rest') relay.lease = null
+    if (decision.act === 'rest' && relay.lease) {
+      relay.lease = null
+      relay.pass(this.elapsed, 0)
+    }
     if (decision.act !== 'lease') return
     const ttl = (decision.ttlS ?? TTL_S) * 1000
     const { lease } = relay
     const isDue = !lease || lease.on !== decision.on || (lease.renewable && lease.until - this.elapsed < (ttl * 2) / 3)
     if (isDue) {
       relay.lease = { on: decision.on, until: this.elapsed + ttl, renewable: decision.ttlS === null, ttl }
+      relay.pass(this.elapsed, 0)
     }
   }
 }
