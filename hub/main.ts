@@ -17,6 +17,7 @@ process.exitCode = await runCommandLine(
     load: () => import('./cli/load.ts'),
     user: () => import('./cli/user.ts'),
     token: () => import('./cli/token.ts'),
+    node: () => import('./cli/node.ts'),
     replay: () => import('./cli/replay.ts'),
     backup: () => import('./cli/backup.ts'),
     restore: () => import('./cli/restore.ts'),

@@ -1,3 +1,4 @@
+import { createInterface } from 'node:readline'
 import { MAX_PASSWORD_LENGTH, passwordProblem } from '../io/password.ts'
 import { makePassword } from '../io/random-key.ts'
 import type { Call, Terminal } from './command.ts'
@@ -20,6 +21,40 @@ export async function confirm(call: Call, question: string): Promise<void> {
   if (call.flag('yes') || !input.isTTY || !err.isTTY) return
   const answer = await typed(call.terminal, `${question} Type "yes" to go on: `, true)
   if (answer.trim().toLowerCase() !== 'yes') throw new Failure('Nothing was changed.')
+}
+
+/** Questions of a command that goes step by step, answered on a terminal or line by line from what is piped in. */
+export class Questions {
+  readonly #terminal: Terminal
+  #lines: AsyncIterator<string> | null = null
+
+  constructor(terminal: Terminal) {
+    this.#terminal = terminal
+  }
+
+  async ask(question: string): Promise<string> {
+    const { input, err } = this.#terminal
+    if (input.isTTY && err.isTTY) return (await typed(this.#terminal, question, true)).trim()
+    err.write(`${question}\n`)
+    return this.#piped()
+  }
+
+  /** What is typed is not shown. */
+  async askSecret(question: string): Promise<string> {
+    const { input, err } = this.#terminal
+    return input.isTTY && err.isTTY ? (await typed(this.#terminal, question, false)).trim() : this.#piped()
+  }
+
+  end(): void {
+    void this.#lines?.return?.()
+  }
+
+  async #piped(): Promise<string> {
+    this.#lines ??= createInterface({ input: this.#terminal.input })[Symbol.asyncIterator]()
+    const next = await this.#lines.next()
+    if (next.done) throw new Failure('There was no answer; nothing was changed.')
+    return next.value.trim()
+  }
 }
 
 function accepted(password: string): string {

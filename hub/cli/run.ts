@@ -9,7 +9,7 @@ import { commandWords, parseCall } from './parse.ts'
 export type CommandTable = Readonly<Record<string, () => Promise<{ readonly commands: readonly Command[] }>>>
 
 /** First words that are followed by a second one. */
-export const GROUPS: readonly string[] = ['house', 'load', 'user', 'token', 'config']
+export const GROUPS: readonly string[] = ['house', 'load', 'user', 'token', 'node', 'config']
 
 /** Runs what was typed; the exit status. */
 export async function runCommandLine(
