@@ -81,6 +81,11 @@ export class Board {
     return this.#machine.asleep
   }
 
+  /** The lowest address the stack of the present life has reached. */
+  get lowestStack(): number {
+    return this.#machine.lowestStack
+  }
+
   get led(): boolean {
     return this.#isHigh(LED.port, LED.bit)
   }

@@ -51,6 +51,8 @@ export interface Eeprom {
   readonly writes: Uint32Array
 }
 
+const SREG = 0x5f
+const INTERRUPTS = 0x80
 const SLEEP = 0x9588
 const SLEEP_ENABLED = 1
 const WDCE = 0x10
@@ -71,6 +73,7 @@ export class Machine {
   #asleep = false
   #sleptCycles = 0
   #barked = false
+  #lowestStack = 0xffff
 
   constructor(flash: Uint16Array<ArrayBuffer>, eeprom: Eeprom, cause: ResetCause, wiring: Wiring) {
     const cpu = new CPU(flash, SRAM_BYTES)
@@ -110,6 +113,11 @@ export class Machine {
     return this.cpu.cycles / CLOCK_HZ
   }
 
+  /** The lowest the stack has reached, looked at with each conversion: what lies below was never used. */
+  get lowestStack(): number {
+    return this.#lowestStack
+  }
+
   /** Share of its time it has slept, 0..1. */
   get asleep(): number {
     return this.cpu.cycles === 0 ? 0 : this.#sleptCycles / this.cpu.cycles
@@ -133,9 +141,15 @@ export class Machine {
         this.#dream(until)
         continue
       }
-      if (progMem[cpu.pc] === SLEEP && (data[SMCR] ?? 0) & SLEEP_ENABLED) this.#asleep = true
+      const sleeps = progMem[cpu.pc] === SLEEP && (data[SMCR] ?? 0) & SLEEP_ENABLED
+      const masked = ((data[SREG] ?? 0) & INTERRUPTS) === 0
       avrInstruction(cpu)
-      cpu.tick()
+      // Whatever sets the I flag, one more instruction comes before an interrupt: compilers rely on it when they set the stack.
+      if (masked && (data[SREG] ?? 0) & INTERRUPTS) continue
+      if (cpu.pc === 0)
+        throw new Error('the program ran into its own start: a stray jump, or an interrupt without a handler')
+      if (sleeps) this.#asleep = !this.#interrupted()
+      else cpu.tick()
     }
     return !this.#barked
   }
@@ -147,13 +161,19 @@ export class Machine {
     const to = Math.min(until, Math.max(next, cpu.cycles + 1))
     this.#sleptCycles += to - cpu.cycles
     cpu.cycles = to
-    const { pc } = cpu
-    cpu.tick()
-    if (cpu.pc !== pc) this.#asleep = false
+    this.#asleep = !this.#interrupted()
+  }
+
+  /** Does what is due; true when an interrupt began. */
+  #interrupted(): boolean {
+    const { pc } = this.cpu
+    this.cpu.tick()
+    return this.cpu.pc !== pc
   }
 
   #convert(input: ADCMuxInput, wiring: Wiring): void {
     const { cpu } = this
+    this.#lowestStack = Math.min(this.#lowestStack, cpu.SP)
     const cycles = this.#adc.sampleCycles
     // The input is held 1.5 ADC clocks after the start, 13.5 after the first one (data sheet, "Prescaling and Conversion Timing").
     const clock = this.#adc.prescaler

@@ -15,7 +15,7 @@ export interface CtSignal {
   noise: number
   /** Peak current the transformer can follow before it saturates, A. */
   saturation: number
-  /** False = nothing in the socket: the input lies at its bias and no noise is induced. */
+  /** False = nothing in the socket: a resistor pulls the input to ground. */
   plugged: boolean
 }
 
@@ -58,7 +58,7 @@ export class CtInput {
   /** Volts at a time in seconds. */
   volts(time: number): number {
     const { amps, harmonics, frequencyHz, lagDegrees, bias, noise, saturation, plugged } = this.#signal
-    if (!plugged) return bias
+    if (!plugged) return 0
     const phase = 2 * Math.PI * frequencyHz * time - (lagDegrees * Math.PI) / 180
     let shape = Math.sin(phase)
     for (const order in harmonics) shape += (harmonics[order] ?? 0) * Math.sin(Number(order) * phase)

@@ -8,7 +8,7 @@
 
 static uint8_t reset_cause __attribute__((section(".noinit")));
 static uint16_t kept __attribute__((section(".noinit")));
-static volatile uint32_t ticks;
+volatile uint32_t ticks;
 static volatile uint32_t squares[2], sums[2], samples[2];
 static volatile uint8_t channel;
 
@@ -80,6 +80,19 @@ int main(void) {
     if (c == 'r') PORTA ^= 1;
     if (c == 's') printf("switch %u\n", !(PINA & 2));
     if (c == 'k') printf("kept %u\n", ++kept);
+    if (c == 'i') {
+      // An interrupt is pending when the I flag is set: the instruction after that still comes first.
+      uint8_t before, after;
+      asm volatile(
+          "cli\n"
+          "1: sbis 0x16, 1\n" // TIFR1, OCF1A
+          "rjmp 1b\n"
+          "lds %0, ticks\n"
+          "sei\n"
+          "lds %1, ticks\n"
+          : "=&r"(before), "=&r"(after));
+      printf("same %u\n", before == after);
+    }
     if (c == 'h') {
       wdt_enable(WDTO_1S);
       for (;;)
