@@ -8,7 +8,7 @@ process.umask(0o027)
 // Whoever reads our output may stop reading: that is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
 
-process.exitCode = await runCommandLine(
+void runCommandLine(
   process.argv.slice(2),
   {
     demo: () => import('./cli/demo.ts'),
@@ -26,4 +26,6 @@ process.exitCode = await runCommandLine(
     version: () => import('./cli/version.ts'),
   },
   { out: process.stdout, err: process.stderr, input: process.stdin },
-)
+).then((code) => {
+  process.exitCode = code
+})

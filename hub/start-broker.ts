@@ -13,7 +13,6 @@ import { DEFAULT_BROKER_LIMITS } from './io/broker-limits.ts'
 import type { BrokerPolicy } from './io/broker-policy.ts'
 import type { Log } from './io/log.ts'
 import type { MessageBroker } from './io/message-broker.ts'
-import { MqttLink } from './io/mqtt.ts'
 import type { RunningCertificate } from './start-certificate.ts'
 import { portError, StartError } from './start-error.ts'
 
@@ -52,7 +51,7 @@ export interface BrokerPorts {
 const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', '::1', 'localhost'])
 
 /** The hub's own broker, or the link to somebody else's. */
-export function makeBroker(parts: BrokerParts): HubBroker {
+export function makeBroker(parts: BrokerParts): HubBroker | Promise<HubBroker> {
   const { config, now, log, registry, ingest, inbox, strangers, onListening } = parts
   const gate = mqttGate({
     root: config.mqtt.root,
@@ -95,11 +94,13 @@ function embedded({ config, certificate }: BrokerParts, gate: BrokerPolicy): Hub
   }
 }
 
-function linked(
+async function linked(
   { config, now, log, registry, ingest, strangers, health, lastHeard, onListening, onLinked }: BrokerParts,
   external: NonNullable<HubConfig['mqtt']['external']>,
   gate: BrokerPolicy,
-): HubBroker {
+): Promise<HubBroker> {
+  // Loaded by those who need it: it is large.
+  const { MqttLink } = await import('./io/mqtt.ts')
   const { root, limits } = config.mqtt
   const { url, clientId, username, ca } = external
   const relay = new MqttRelay({

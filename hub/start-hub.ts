@@ -153,7 +153,7 @@ export async function startHub(
         loads.frame(),
       )
     }
-    const { broker, open } = makeBroker({
+    const { broker, open } = await makeBroker({
       ...{ config, log, ingest, inbox: loads.inbox, strangers, health, certificate },
       now: () => watch.now(),
       registry: () => registry.current,

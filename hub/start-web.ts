@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs'
 import { makeApp } from '../ui/app.ts'
 import type { HubDeps } from '../ui/deps.ts'
 import { installAssets } from '../ui/view/assets.ts'
+import { projectText } from './bundled.ts'
 import { programVersion } from './cli/version.ts'
 import type { HubConfig } from './config.ts'
 import type { Health } from './flow/health.ts'
@@ -53,7 +53,7 @@ export async function startWeb(parts: {
   broker: HubDeps['broker']
 }): Promise<RunningWeb> {
   const { config, certificate, now, log, tail, registry, store, recovery } = parts
-  installAssets((path) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8'))
+  installAssets(projectText)
   const code = makeCode()
   const firstStartCode = () => (registry.current.hasAdmin ? null : code)
   const app = makeApp({

@@ -21,6 +21,8 @@ if (node !== pinned && Number(process.versions.node.split('.')[0]) < OLDEST) {
 const child = spawn(node, ['--import', new URL('jsx.mjs', import.meta.url).href, ...process.argv.slice(2)], {
   stdio: 'inherit',
   env: {
+    // One heap of the C library for all threads: with one for each a hub takes 20 MB more.
+    MALLOC_ARENA_MAX: '1',
     // What Node makes of the sources is kept: the second start takes half the time of the first.
     NODE_COMPILE_CACHE: fileURLToPath(new URL('node_modules/.cache/compile', root)),
     ...process.env,

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { projectText } from '../bundled.ts'
 import type { Call, Command } from './command.ts'
 
 export const commands: readonly Command[] = [
@@ -27,7 +27,7 @@ async function version(call: Call): Promise<number> {
 }
 
 function about(): { name: string; version: string } {
-  return JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+  return JSON.parse(projectText('package.json')) as {
     name: string
     version: string
   }

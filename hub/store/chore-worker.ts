@@ -1,5 +1,6 @@
 import { renameSync, rmSync } from 'node:fs'
-import { parentPort, workerData } from 'node:worker_threads'
+import { parentPort } from 'node:worker_threads'
+import { threadData } from '../bundled.ts'
 import { makeBackup } from './backup.ts'
 import type { Chore, ChoreReply, Chores } from './chore-protocol.ts'
 import { copyDatabase, syncFile } from './copy.ts'
@@ -16,14 +17,16 @@ if (!port) throw new Error('chore-worker.ts is started by chore.ts, not by itsel
 /** Half of the time is left to those who need the disk at once. */
 const DUTY = 0.5
 
-let reply: ChoreReply
-try {
-  reply = { value: await carryOut(workerData as Chore) }
-} catch (error) {
-  const { code, message } = error as { code?: string; message?: string }
-  reply = { error: { code: code ?? 'INTERNAL', message: message ?? String(error) } }
+void answer().then((reply) => port.postMessage(reply))
+
+async function answer(): Promise<ChoreReply> {
+  try {
+    return { value: await carryOut(threadData() as Chore) }
+  } catch (error) {
+    const { code, message } = error as { code?: string; message?: string }
+    return { error: { code: code ?? 'INTERNAL', message: message ?? String(error) } }
+  }
 }
-port.postMessage(reply)
 
 function carryOut(chore: Chore): Promise<unknown> | unknown {
   switch (chore.name) {

@@ -1,6 +1,8 @@
-import { Worker } from 'node:worker_threads'
+import { startThread } from '../bundled.ts'
 import type { ChoreName, ChoreReply, Chores } from './chore-protocol.ts'
 import { StoreError } from './thread.ts'
+
+const HEAP_MB = 256
 
 /** Runs one chore in a new thread; ends it where `signal` does. Rejects with a StoreError. */
 export function runChore<N extends ChoreName>(
@@ -10,10 +12,7 @@ export function runChore<N extends ChoreName>(
 ): Promise<Chores[N]['outcome']> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(new StoreError('CLOSED', 'the hub is stopping'))
-    const worker = new Worker(new URL('./chore-worker.ts', import.meta.url), {
-      workerData: { name, request },
-      execArgv: [],
-    })
+    const worker = startThread('chore-worker', { name, request }, { heapMb: HEAP_MB })
     const abort = () => void worker.terminate()
     signal?.addEventListener('abort', abort, { once: true })
     worker.on('message', (reply: ChoreReply) => {

@@ -1,5 +1,6 @@
-import { parentPort, workerData } from 'node:worker_threads'
+import { parentPort } from 'node:worker_threads'
 import type Database from 'better-sqlite3'
+import { threadData } from '../bundled.ts'
 import { openDatabase } from './database.ts'
 import { Housekeeper } from './housekeeper.ts'
 import { IngestWriter } from './ingest-writer.ts'
@@ -10,7 +11,7 @@ import type { ThreadData, ThreadReply, ThreadRequest } from './thread-protocol.t
 const port = parentPort
 if (!port) throw new Error('thread-worker.ts is started by thread.ts, not by itself')
 
-const { databases } = workerData as ThreadData
+const { databases } = threadData() as ThreadData
 const open = new Map<
   string,
   { db: Database.Database; writer?: IngestWriter; keeper?: Housekeeper; statements: Map<string, Database.Statement> }

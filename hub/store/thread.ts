@@ -1,9 +1,10 @@
-import { Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
 import type { CompiledQuery, DatabaseConnection, Dialect, Driver, QueryResult } from 'kysely'
 import { CompiledQuery as Compiled, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely'
+import { startThread } from '../bundled.ts'
 import type { DatabaseFile } from './database.ts'
 import type { IngestBatch, IngestOutcome } from './ingest-batch.ts'
-import type { ThreadReply, ThreadRequest } from './thread-protocol.ts'
+import type { ThreadData, ThreadReply, ThreadRequest } from './thread-protocol.ts'
 
 /** What the database said, with SQLite's own code (`SQLITE_FULL`, `SQLITE_CORRUPT`, ...). */
 export class StoreError extends Error {
@@ -14,6 +15,9 @@ export class StoreError extends Error {
     this.code = code
   }
 }
+
+/** The rows of the largest answer, many times over. */
+const HEAP_MB = 128
 
 type Job = ThreadRequest extends infer R ? (R extends { id: number } ? Omit<R, 'id'> : never) : never
 
@@ -32,10 +36,8 @@ export class DatabaseThread {
 
   start(): void {
     this.#wanted = true
-    const worker = new Worker(new URL('./thread-worker.ts', import.meta.url), {
-      workerData: { databases: this.#databases },
-      execArgv: [],
-    })
+    const data: ThreadData = { databases: this.#databases }
+    const worker = startThread('thread-worker', data, { heapMb: HEAP_MB })
     worker.on('message', (reply: ThreadReply) => {
       const call = this.#waiting.get(reply.id)
       this.#waiting.delete(reply.id)
