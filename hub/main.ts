@@ -19,6 +19,7 @@ void runCommandLine(
     token: () => import('./cli/token.ts'),
     node: () => import('./cli/node.ts'),
     replay: () => import('./cli/replay.ts'),
+    simulate: () => import('./cli/simulate.ts'),
     backup: () => import('./cli/backup.ts'),
     restore: () => import('./cli/restore.ts'),
     doctor: () => import('./cli/doctor.ts'),

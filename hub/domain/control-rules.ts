@@ -156,6 +156,9 @@ function automatic(asked: Asked, memory: LoadMemory): Verdict {
     // Once begun it goes on, though running makes room.
     if (slackS <= (isOn ? KEPT_S : 0) && (isOn || availableW !== null)) {
       if (!isOn && load.rest === 'off' && memory.starts >= load.startsPerDay) return spent()
+      // What it imports for its deadline counts: it ends with the need.
+      const isShort = availableW !== null && availableW < learnedW(load, memory.steps) - asked.settings.reserveW
+      memory.shortSince = isOn && isShort ? (memory.shortSince ?? at.elapsed) : null
       return carried(plain(true, 'mustStart', inputs), isCarried, load)
     }
   }

@@ -12,7 +12,7 @@ export const HOT_EVERY = 7 * DAY
 export const THERMOSTAT_OPEN_S = 600
 /** Where nothing says how hot the water is: running for this long in one go, called unverified, s. */
 export const UNVERIFIED_RUN_S = 3 * 3600
-/** Forced by day once this is left, and at any hour once that is. */
+/** Forced in the early afternoon once this is left, as the sun may have heated it by then, and at any hour once that is. */
 const BY_DAY_BEFORE = 24 * HOUR
 const AT_ANY_HOUR_BEFORE = 12 * HOUR
 /** A new heater is not trusted: its first cycle is due in a day. */
@@ -41,12 +41,12 @@ export function watchWater(
     : { ...known, hotForS: 0 }
 }
 
-/** Whether the water has to be heated now, whatever else is wanted: from the sixth day on by day, in the last hours at any time. `minute` null: not sure. */
+/** Whether the water has to be heated now, whatever else is wanted: on the last day after noon, in the last hours at any time. `minute` null: not sure. */
 export function mustHeatWater(memory: LegionellaMemory | null, elapsed: number, minute: number | null): boolean {
   if (!memory) return false
   const left = memory.hotAt + HOT_EVERY - elapsed
   if (left <= AT_ANY_HOUR_BEFORE) return true
   // A cycle begun is finished: half an hour at 60 degrees is none.
   if (memory.hotForS > 0 && left <= BY_DAY_BEFORE) return true
-  return left <= BY_DAY_BEFORE && minute !== null && minute >= 10 * 60 && minute < 16 * 60
+  return left <= BY_DAY_BEFORE && minute !== null && minute >= 12 * 60 && minute < 16 * 60
 }
