@@ -18,6 +18,7 @@ void runCommandLine(
     user: () => import('./cli/user.ts'),
     token: () => import('./cli/token.ts'),
     node: () => import('./cli/node.ts'),
+    factor: () => import('./cli/factor.ts'),
     replay: () => import('./cli/replay.ts'),
     simulate: () => import('./cli/simulate.ts'),
     backup: () => import('./cli/backup.ts'),

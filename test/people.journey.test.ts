@@ -103,6 +103,50 @@ describe('a phone', () => {
   })
 })
 
+describe('money, CO2 and sharing', () => {
+  it('are set from a day on, and told of a month: to all for an admin, of the own house for a resident', async () => {
+    const ada = await site.signIn('ada')
+    expect((await visit(ada, '/tariffe/tariffa', { dal: 'ieri', prelievo: '28,5' })).status).toBe(422)
+    const tariff = { dal: '2026-01-01', prelievo: '28,5', immissione: '9', condivisa: '12' }
+    expect((await visit(ada, '/tariffe/tariffa', tariff)).to).toBe('/tariffe?salvato')
+    const factor = { dal: '2026-06-21', fattore: '200', fonte: 'prova', anno: '2025' }
+    expect((await visit(ada, '/tariffe/fattore', factor)).to).toBe('/tariffe?salvato')
+    expect((await visit(ada, '/tariffe')).text).toContain('28,50\u00a0c')
+    await visit(ada, '/tariffe/condivisione', { chiave: 'priorita', intervallo: '15', quote: '', ordine: 'casa_B' })
+    for (const [id, produced, consumed] of [
+      ['casa_A', 1200, 0],
+      ['casa_B', 0, 600],
+    ] as const) {
+      const node = await site.node(id)
+      for (let s = 0; s <= 900; s += 60) {
+        const payload = { produzione_w: produced, consumo_w: consumed, eta_s: 900 - s }
+        await node.publishAsync(`comunita/${id}/bilancio`, JSON.stringify(payload), { qos: 1 })
+      }
+    }
+    const month = (await visit(ada, '/condivisione/2026-06')).text
+    expect(month).toContain('chiave a priorità')
+    expect((await visit(ada, '/condivisione/2026-06/csv')).text).toMatch(
+      /2026-06,15,casa_B,0,150,150,0,150,0,150,0,150,0/,
+    )
+    const resident = await site.signIn('res_casa_A')
+    const own = (await visit(resident, '/condivisione/2026-06')).text
+    expect(own).toContain('casa_A')
+    expect(own).not.toContain('casa_B')
+    expect((await visit(resident, '/condivisione/2026-06/csv')).status).toBe(403)
+    const co2 = await (await site.as('reader', '/api/co2/?da=2026-06-21&a=2026-06-22')).json()
+    expect(co2).toMatchObject({
+      fattori: [{ g_kwh: 200, fonte: 'prova', anno: 2025, dal: '2026-06-21' }],
+      produzione_wh: 300,
+      produzione_g: 60,
+      evitata_autoconsumo_g: 0,
+      evitata_condivisione_g: 30,
+      immessa_g: 30,
+      ore_senza_fattore: 0,
+    })
+    expect((await site.as('reader', '/api/co2/?da=2026-06-22&a=2026-06-21')).status).toBe(422)
+  })
+})
+
 describe('a resident', () => {
   const measure = async () => {
     for (const id of ['casa_A', 'casa_B']) {

@@ -1,6 +1,15 @@
 import { makeFirstAdmin, savePreferences, showFirstStart, showSignIn, signIn, signOut } from './web/accounts.ts'
 import { seeAlert, showAlerts } from './web/alerts.ts'
-import { getAlerts, getCommunityState, getDashboard, getHealth, getHistory, getMetrics, postOf } from './web/api.ts'
+import {
+  getAlerts,
+  getCo2,
+  getCommunityState,
+  getDashboard,
+  getHealth,
+  getHistory,
+  getMetrics,
+  postOf,
+} from './web/api.ts'
 import { showAudit } from './web/audit.ts'
 import type { Route } from './web/context.ts'
 import { chooseHistory, downloadHistory, showHistory } from './web/history.ts'
@@ -11,6 +20,8 @@ import { pair, pairOwnPhone, showPairing } from './web/pairing.ts'
 import { actOnPerson, addPerson, addProgram, revokeProgram, showPeople } from './web/people.ts'
 import { changePassword, endSessions, eraseOwnData, exportOwnData, setShown, showProfile } from './web/profile.ts'
 import { saveSettings, showSettings } from './web/settings.ts'
+import { downloadSharing, showSharing, showSharingNow } from './web/sharing.ts'
+import { addFactor, addTariff, dropEntry, saveRule, showTariffs } from './web/tariffs.ts'
 
 const PEOPLE = ['resident', 'technician', 'admin'] as const
 const KIOSK = [...PEOPLE, 'kiosk', 'reader'] as const
@@ -32,6 +43,9 @@ export const ROUTES: readonly Route[] = [
   { method: 'POST', path: '/profilo/uscite', access: PEOPLE, handle: endSessions },
   { method: 'GET', path: '/profilo/dati', access: PEOPLE, handle: exportOwnData },
   { method: 'POST', path: '/profilo/cancella', access: PEOPLE, handle: eraseOwnData },
+  { method: 'GET', path: '/condivisione', access: PEOPLE, handle: showSharingNow },
+  { method: 'GET', path: '/condivisione/:mese', access: PEOPLE, handle: showSharing },
+  { method: 'GET', path: '/condivisione/:mese/csv', access: ['technician', 'admin'], handle: downloadSharing },
   { method: 'GET', path: '/impianto', access: ['technician', 'admin'], handle: showPlant },
   { method: 'GET', path: '/registro', access: ['technician', 'admin'], handle: showLog },
   { method: 'GET', path: '/registro/scarica', access: ['technician', 'admin'], handle: downloadLog },
@@ -50,6 +64,11 @@ export const ROUTES: readonly Route[] = [
   { method: 'POST', path: '/profilo/abbina', access: PEOPLE, handle: pairOwnPhone },
   { method: 'GET', path: '/abbina', access: 'anybody', handle: showPairing },
   { method: 'POST', path: '/abbina', access: 'anybody', handle: pair },
+  { method: 'GET', path: '/tariffe', access: ['admin'], handle: showTariffs },
+  { method: 'POST', path: '/tariffe/tariffa', access: ['admin'], handle: addTariff },
+  { method: 'POST', path: '/tariffe/fattore', access: ['admin'], handle: addFactor },
+  { method: 'POST', path: '/tariffe/condivisione', access: ['admin'], handle: saveRule },
+  { method: 'POST', path: '/tariffe/togli', access: ['admin'], handle: dropEntry },
   { method: 'GET', path: '/impostazioni', access: ['admin'], handle: showSettings },
   { method: 'POST', path: '/impostazioni', access: ['admin'], handle: saveSettings },
   { method: 'GET', path: '/eventi', access: PEOPLE, handle: streamPage },
@@ -67,6 +86,7 @@ export const ROUTES: readonly Route[] = [
   { method: 'GET', path: '/api/dashboard', access: SEES_COMMUNITY, handle: getDashboard },
   { method: 'GET', path: '/api/comunita/stato', access: SEES_COMMUNITY, handle: getCommunityState },
   { method: 'GET', path: '/api/storico', access: SEES_COMMUNITY, handle: getHistory },
+  { method: 'GET', path: '/api/co2', access: SEES_COMMUNITY, handle: getCo2 },
   { method: 'GET', path: '/api/avvisi', access: SEES_COMMUNITY, handle: getAlerts },
   { method: 'GET', path: '/metrics', access: ['reader', 'technician', 'admin'], handle: getMetrics },
   { method: 'GET', path: '/healthz', access: 'anybody', handle: getHealth },

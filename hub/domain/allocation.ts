@@ -8,6 +8,19 @@ import { apportion } from './sharing.ts'
 export const ALLOCATION_KEYS = ['dinamica', 'statica', 'pari', 'priorita'] as const
 export type AllocationKey = (typeof ALLOCATION_KEYS)[number]
 
+/** How the community deals what it shares, and over what interval: a fact of its scheme, named beside every number. */
+export interface SharingRule {
+  readonly key: AllocationKey
+  readonly intervalMin: 15 | 60
+  /** House -> its share by the static key, relative to the others'; houses without one have 1. */
+  readonly shares: Readonly<Record<string, number>>
+  /** Houses in the order the priority key serves them; all others together come after. */
+  readonly order: readonly string[]
+}
+
+/** Hourly and in proportion to what each withdraws, as the Italian rule has it. */
+export const DEFAULT_SHARING: SharingRule = { key: 'dinamica', intervalMin: 60, shares: {}, order: [] }
+
 /** What a member put into and took out of the grid in one interval, whole Wh, and what the keys need to know of it. */
 export interface Member {
   readonly id: string
@@ -79,7 +92,9 @@ function byShare(total: number, shares: readonly number[]): number[] {
   if (all <= 0) return shares.map(() => 0)
   const exact = shares.map((share) => (total * share) / all)
   const parts = exact.map(Math.floor)
-  const order = exact.map((e, i) => ({ i, fraction: e - Math.floor(e) })).sort((a, b) => b.fraction - a.fraction || a.i - b.i)
+  const order = exact
+    .map((e, i) => ({ i, fraction: e - Math.floor(e) }))
+    .sort((a, b) => b.fraction - a.fraction || a.i - b.i)
   for (const { i } of order.slice(0, total - sum(parts))) parts[i] = (parts[i] ?? 0) + 1
   return parts
 }
@@ -118,16 +133,6 @@ function inOrder(total: number, needs: readonly number[], ranks: readonly number
     left -= sum(amounts)
   }
   return parts
-}
-
-/** Energies as whole Wh: what is rounded off is carried to the next interval, so that their sum is right to half a Wh. */
-export function wholeWh(energies: readonly number[]): number[] {
-  let carry = 0
-  return energies.map((wh) => {
-    const whole = Math.max(0, Math.round(wh + carry))
-    carry += wh - whole
-    return whole
-  })
 }
 
 /** How unevenly amounts are spread: 0 = all the same, near 1 = one has all. Null of nothing. */

@@ -19,36 +19,40 @@ it('counts an hour without a factor as unknown, not as clean', () => {
 it('counts every kWh once: the houses’ sums are the community’s', () => {
   const house = fc.record({ produced: fc.nat(4000), consumed: fc.nat(4000) })
   fc.assert(
-    fc.property(fc.array(house, { minLength: 1, maxLength: 12 }), fc.integer({ min: 1, max: 800 }), (houses, factor) => {
-      const exchanges = houses.map(({ produced, consumed }, i) => ({
-        id: String(i),
-        exportedWh: Math.max(0, produced - consumed),
-        importedWh: Math.max(0, consumed - produced),
-      }))
-      const { sharedWh, gridExportWh } = sharedEnergy(exchanges)
-      const produced = houses.reduce((sum, h) => sum + h.produced, 0)
-      const whole = addCo2(
-        NO_CO2,
-        { producedWh: produced, ownWh: produced - sharedWh - gridExportWh, sharedWh, exportedWh: gridExportWh },
-        factor,
-      )
-      const sum = houses.reduce((acc, h, i) => {
-        const own = exchanges[i] ?? { id: '', exportedWh: 0, importedWh: 0 }
-        const { givenWh, takenWh } = sharePart(own, exchanges)
-        const energy = {
-          producedWh: h.produced,
-          ownWh: h.produced - own.exportedWh,
-          sharedWh: takenWh,
-          exportedWh: own.exportedWh - givenWh,
+    fc.property(
+      fc.array(house, { minLength: 1, maxLength: 12 }),
+      fc.integer({ min: 1, max: 800 }),
+      (houses, factor) => {
+        const exchanges = houses.map(({ produced, consumed }, i) => ({
+          id: String(i),
+          exportedWh: Math.max(0, produced - consumed),
+          importedWh: Math.max(0, consumed - produced),
+        }))
+        const { sharedWh, gridExportWh } = sharedEnergy(exchanges)
+        const produced = houses.reduce((sum, h) => sum + h.produced, 0)
+        const whole = addCo2(
+          NO_CO2,
+          { producedWh: produced, ownWh: produced - sharedWh - gridExportWh, sharedWh, exportedWh: gridExportWh },
+          factor,
+        )
+        const sum = houses.reduce((acc, h, i) => {
+          const own = exchanges[i] ?? { id: '', exportedWh: 0, importedWh: 0 }
+          const { givenWh, takenWh } = sharePart(own, exchanges)
+          const energy = {
+            producedWh: h.produced,
+            ownWh: h.produced - own.exportedWh,
+            sharedWh: takenWh,
+            exportedWh: own.exportedWh - givenWh,
+          }
+          return addCo2(acc, energy, factor)
+        }, NO_CO2)
+        for (const part of ['grossG', 'ownG', 'sharedG', 'exportedG', 'lifeCycleG'] as const) {
+          expect(sum[part]).toBeCloseTo(whole[part], 6)
         }
-        return addCo2(acc, energy, factor)
-      }, NO_CO2)
-      for (const part of ['grossG', 'ownG', 'sharedG', 'exportedG', 'lifeCycleG'] as const) {
-        expect(sum[part]).toBeCloseTo(whole[part], 6)
-      }
-      // Own use, sharing and export are all that is made: no gram is counted in two of them.
-      expect(whole.ownG + whole.sharedG + whole.exportedG).toBeCloseTo(whole.grossG, 6)
-    }),
+        // Own use, sharing and export are all that is made: no gram is counted in two of them.
+        expect(whole.ownG + whole.sharedG + whole.exportedG).toBeCloseTo(whole.grossG, 6)
+      },
+    ),
   )
 })
 

@@ -1,10 +1,14 @@
+import type { SharingRule } from './allocation.ts'
+import { DEFAULT_SHARING } from './allocation.ts'
 import type { BenchmarkRule } from './benchmark.ts'
 import { DEFAULT_RULE } from './benchmark.ts'
+import type { EmissionFactor } from './co2.ts'
 import type { ControlSettings } from './control-image.ts'
 import { DEFAULT_CONTROL } from './control-image.ts'
 import { DEFAULT_TTL_S } from './relay.ts'
 import type { Retention } from './retention.ts'
 import { DEFAULT_RETENTION } from './retention.ts'
+import type { Tariff } from './tariff.ts'
 
 /** Where weather comes from. Nothing is asked for until an admin has agreed: a rounded position leaves the house with every question. */
 export interface WeatherSettings {
@@ -34,6 +38,10 @@ export interface Settings {
   readonly retention: Retention
   readonly weather: WeatherSettings
   readonly control: ControlSettings
+  /** Each from its first day on; empty = what is assumed. */
+  readonly tariffs: readonly Tariff[]
+  readonly factors: readonly EmissionFactor[]
+  readonly sharing: SharingRule
   /** Length of a lease, s; 30 to 600. */
   readonly leaseS: number
 }
@@ -46,5 +54,8 @@ export const DEFAULT_SETTINGS: Settings = {
   retention: DEFAULT_RETENTION,
   weather: DEFAULT_WEATHER,
   control: DEFAULT_CONTROL,
+  tariffs: [],
+  factors: [],
+  sharing: DEFAULT_SHARING,
   leaseS: DEFAULT_TTL_S,
 }

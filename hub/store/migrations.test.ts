@@ -46,6 +46,7 @@ describe('migrate', () => {
         'arrival',
         'clock_doubt',
         'community_hour',
+        'emission',
         'forecast',
         'forecast_day',
         'forecast_model',

@@ -124,6 +124,12 @@ const READINGS: Migrations = {
     },
   },
   '0003-forecast': FORECAST_MIGRATION,
+  '0006-emission': {
+    async up(db: Kysely<unknown>) {
+      // What the grid emits in single hours, where somebody gave it.
+      await sql`create table emission (start integer primary key, g_per_kwh real not null)`.execute(db)
+    },
+  },
 }
 
 export type DatabaseKind = 'control' | 'readings'

@@ -102,6 +102,8 @@ export interface ReadingsSchema {
   unrolled: { start: number }
   /** Id of the last reading that had arrived at a time. */
   arrival: { at: number; last_id: number }
+  /** Emission factor of the grid in single hours, g CO2e/kWh. */
+  emission: { start: number; g_per_kwh: number }
   /** Where the integration of a house stands: see codec of series-state.ts. */
   series: { house: string; state: string }
   node: { house: string; online: number; at: number; fw: string | null; boot: number | null; uptime_s: number | null }

@@ -42,9 +42,24 @@ export function parseHistory(
   now: number,
   zone: string,
 ): Result<HistoryQuestion, FieldError[]> {
-  const errors: FieldError[] = []
   const step = STEPS.find((s) => s === (query['passo'] ?? '1h'))
-  if (!step) errors.push({ campo: 'passo', valore: query['passo'], atteso: `one of ${STEPS.join(', ')}` })
+  const { from, to, errors } = parseSpan(query, now, zone)
+  if (!step) errors.unshift({ campo: 'passo', valore: query['passo'], atteso: `one of ${STEPS.join(', ')}` })
+  if (step && errors.length === 0) {
+    const rows = (to - from) / (step === '1d' ? DAY : step === '1mo' ? 28 * DAY : STEP_MS[step])
+    if (rows > MAX_ROWS)
+      errors.push({ campo: 'passo', valore: step, atteso: `at most ${MAX_ROWS} rows: a longer step or a shorter time` })
+  }
+  return step && errors.length === 0 ? ok({ from, to, step, house: query['casa'] ?? null }) : fail(errors)
+}
+
+/** `da` (included, a day before `a` where it is not given) and `a` (excluded, now), and what is wrong with them. */
+export function parseSpan(
+  query: Record<string, string | undefined>,
+  now: number,
+  zone: string,
+): { from: number; to: number; errors: FieldError[] } {
+  const errors: FieldError[] = []
   const instant = (campo: 'da' | 'a', fallback: number) => {
     const text = query[campo]
     const at = text === undefined ? fallback : parseInstant(text, zone)
@@ -59,12 +74,7 @@ export function parseHistory(
   const to = instant('a', now)
   const from = instant('da', to - DAY)
   if (errors.length === 0 && from >= to) errors.push({ campo: 'da', valore: query['da'], atteso: 'before "a"' })
-  if (step && errors.length === 0) {
-    const rows = (to - from) / (step === '1d' ? DAY : step === '1mo' ? 28 * DAY : STEP_MS[step])
-    if (rows > MAX_ROWS)
-      errors.push({ campo: 'passo', valore: step, atteso: `at most ${MAX_ROWS} rows: a longer step or a shorter time` })
-  }
-  return step && errors.length === 0 ? ok({ from, to, step, house: query['casa'] ?? null }) : fail(errors)
+  return { from, to, errors }
 }
 
 /** An ISO instant with its offset, or the first instant of a civil date in the zone. */

@@ -2,7 +2,7 @@ import type { House } from '../../hub/domain/house.ts'
 import type { Role } from '../view-models.ts'
 
 /** What can be wrong with a field that a person filled in. */
-export const FORM_ERRORS = ['vuoto', 'lungo', 'numero', 'intervallo', 'id', 'esiste', 'nome', 'casa'] as const
+export const FORM_ERRORS = ['vuoto', 'lungo', 'numero', 'intervallo', 'id', 'esiste', 'nome', 'casa', 'giorno'] as const
 export type FormError = (typeof FORM_ERRORS)[number]
 
 export type Values<F extends string> = { readonly [K in F]: string }

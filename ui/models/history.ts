@@ -41,6 +41,19 @@ export interface HistoryBar {
   readonly coverage: number
 }
 
+/** CO2 of a period, g. Never added up: each number has its own meaning. */
+export interface Co2View {
+  readonly ownG: number
+  readonly sharedG: number
+  readonly exportedG: number
+  readonly grossG: number
+  readonly lifeCycleG: number
+  readonly withoutFactor: number
+  readonly factors: readonly { readonly gPerKwh: number; readonly source: string; readonly year: number }[]
+  /** Hours that have a factor of their own. */
+  readonly hourly: number
+}
+
 export interface HistoryPage {
   /** Null = the community. */
   readonly house: { readonly id: string; readonly name: string } | null
@@ -50,6 +63,8 @@ export interface HistoryPage {
   readonly bars: readonly HistoryBar[]
   readonly total: HistoryBar
   readonly comparison: Comparison
+  /** Null where nothing was made. */
+  readonly co2: Co2View | null
   /** The period compared with: bars in the same order, its total, and its key; null without comparison or data. */
   readonly before: { readonly key: string; readonly bars: readonly HistoryBar[]; readonly total: HistoryBar } | null
 }

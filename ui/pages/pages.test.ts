@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest'
+import { DEFAULT_SHARING } from '../../hub/domain/allocation.ts'
 import type { HousesPage, PeoplePage } from '../models/admin.ts'
 import type { ProfilePage } from '../models/profile.ts'
+import type { SharingPage } from '../models/sharing.ts'
+import type { TariffsPage } from '../models/tariffs.ts'
 import { partials } from '../view/live.ts'
 import type { Language, Reader } from '../view-models.ts'
 import { MESSAGES } from '../view-models.ts'
@@ -8,6 +11,7 @@ import { alertsPage } from './avvisi.tsx'
 import { housePage, liveParts as houseParts } from './casa.tsx'
 import { housesPage } from './case.tsx'
 import { communityPage, liveParts as communityParts } from './comunita.tsx'
+import { sharingPage } from './condivisione.tsx'
 import { firstStartPage } from './first-start.tsx'
 import { plantPage, liveParts as plantParts } from './impianto.tsx'
 import { messagePage } from './message.tsx'
@@ -20,6 +24,7 @@ import { pairPage, secretPage } from './secret.tsx'
 import { settingsPage } from './settings.tsx'
 import { signInPage } from './sign-in.tsx'
 import { historyPage } from './storico.tsx'
+import { tariffsPage } from './tariffe.tsx'
 
 const HOUSES: HousesPage = {
   houses: [
@@ -47,6 +52,33 @@ const PEOPLE: PeoplePage = {
   self: 'ada',
   values: { nome: '', ruolo: 'resident', casa: '' },
   errors: {},
+  saved: true,
+}
+const DEALT = { dinamica: 100, statica: 90, pari: 100, priorita: 100 }
+const SHARING: SharingPage = {
+  period: sampleHistory('2026-05').period,
+  key: 'dinamica',
+  intervalMin: 60,
+  members: [
+    { name: 'casa_03', own: true, injectedWh: 100, withdrawnWh: 200, taken: DEALT, given: DEALT },
+    { name: 'altri', own: false, injectedWh: 100, withdrawnWh: 200, taken: DEALT, given: DEALT },
+  ],
+  shared: DEALT,
+  gini: { dinamica: 0.2, statica: null, pari: 0, priorita: 0.5 },
+  intervals: 700,
+  estimated: 0.1,
+  sharedEur: 0.11,
+  onlyHours: false,
+}
+const TARIFFS: TariffsPage = {
+  tariffs: [],
+  factors: [],
+  sharing: DEFAULT_SHARING,
+  houses: ['casa_03'],
+  hourly: 2,
+  tariff: { values: { dal: '', prelievo: '', immissione: '', condivisa: '' }, errors: {} },
+  factor: { values: { dal: '', fattore: '', fonte: '', anno: '' }, errors: {} },
+  rule: { values: { chiave: 'pari', intervallo: '15', quote: '', ordine: '' }, errors: {} },
   saved: true,
 }
 const PROFILE: ProfilePage = {
@@ -116,6 +148,22 @@ const PAGES: { readonly [name: string]: (reader: Reader) => string } = {
   'history, a week': (reader) => historyPage(sampleHistory('2026-W25'), reader),
   'history, all': (reader) => historyPage(sampleHistory('tutto'), reader),
   'history, nothing known': (reader) => historyPage(sampleHistory('2024', false), reader),
+  sharing: (reader) => sharingPage(SHARING, reader),
+  'sharing, nothing': (reader) =>
+    sharingPage({ ...SHARING, members: [], intervals: 0, estimated: null, onlyHours: true }, reader),
+  tariffs: (reader) => tariffsPage(TARIFFS, reader),
+  'tariffs, some and wrong': (reader) =>
+    tariffsPage(
+      {
+        ...TARIFFS,
+        tariffs: [{ from: '2026-01-01', importEur: 0.3, exportEur: 0.1, sharedEur: 0 }],
+        factors: [{ from: '2026-01-01', gPerKwh: 200, source: 's', year: 2025 }],
+        tariff: { ...TARIFFS.tariff, errors: { dal: 'giorno' } },
+        factor: { ...TARIFFS.factor, errors: { fonte: 'vuoto' } },
+        rule: { ...TARIFFS.rule, errors: { quote: 'casa' } },
+      },
+      reader,
+    ),
   profile: (reader) => profilePage(PROFILE, reader),
   'profile, wrong': (reader) =>
     profilePage({ ...PROFILE, house: null, problem: { form: 'password', code: 'corta' } }, reader),
@@ -235,13 +283,13 @@ describe('what each role is offered', () => {
     )
   }
   test.each([
-    ['resident', ['/', '/comunita', '/storico', '/avvisi', '/profilo']],
-    ['technician', ['/impianto', '/', '/comunita', '/avvisi', '/storico', '/registro', '/profilo']],
+    ['resident', ['/', '/comunita', '/storico', '/avvisi', '/condivisione', '/profilo']],
+    ['technician', ['/impianto', '/', '/comunita', '/avvisi', '/storico', '/condivisione', '/registro', '/profilo']],
     [
       'admin',
       [
-        ...['/', '/comunita', '/storico', '/avvisi', '/impianto', '/case', '/persone'],
-        ...['/impostazioni', '/registro', '/modifiche', '/profilo'],
+        ...['/', '/comunita', '/storico', '/avvisi', '/condivisione', '/impianto', '/case', '/persone'],
+        ...['/tariffe', '/impostazioni', '/registro', '/modifiche', '/profilo'],
       ],
     ],
   ] as const)('%s', (role, expected) => expect(links(role)).toEqual(expected))

@@ -12,7 +12,18 @@ export function sampleHistory(key: string, known = true): HistoryPage & { readon
   const sum = bars.filter((b) => b.producedWh !== null).length
   const total = bar({ start: bars[0]?.start ?? 0, end: bars.at(-1)?.end ?? 0 }, known ? (sum * (sum + 1)) / 2 : null)
   const house = { id: 'casa_03', name: 'Casa Rossi' }
-  return { key, house, choices: ['casa_03'], period, bars, total, comparison: 'nessuno', before: null }
+  return { key, house, choices: ['casa_03'], period, bars, total, comparison: 'nessuno', co2: CO2, before: null }
+}
+
+const CO2 = {
+  ownG: 9_000,
+  sharedG: 2_000,
+  exportedG: 1_200_000,
+  grossG: 1_211_000,
+  lifeCycleG: 90_000,
+  withoutFactor: 2,
+  factors: [{ gPerKwh: 234.7, source: 'ISPRA', year: 2023 }],
+  hourly: 1,
 }
 
 function bar({ start, end }: { start: number; end: number }, n: number | null): HistoryBar {

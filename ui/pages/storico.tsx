@@ -1,4 +1,4 @@
-import type { Comparison, HistoryPage } from '../models/history.ts'
+import type { Co2View, Comparison, HistoryPage } from '../models/history.ts'
 import { COMPARISONS, SPANS } from '../models/history.ts'
 import { HistoryChart } from '../view/chart-history.tsx'
 import { Icon } from '../view/icons.tsx'
@@ -33,6 +33,7 @@ export function historyPage(page: HistoryPage, reader: Reader): string {
         <Choices view={view} page={page} />
         <div class="cards">
           <TotalCard view={view} page={page} />
+          {page.co2 ? <Co2Card view={view} co2={page.co2} /> : null}
           <Card id="storico-grafico" title={view.t('history.chartTitle')}>
             <HistoryChart view={view} page={page} />
             <p class="links">
@@ -201,6 +202,40 @@ function TotalCard({ view, page }: Props) {
             ? ''
             : t('history.nothingToCompare')}
       </p>
+    </Card>
+  )
+}
+
+/** Three numbers side by side that are never added up; the gross definition and the life cycle apart. */
+function Co2Card({ view, co2 }: { readonly view: View; readonly co2: Co2View }) {
+  const { t, f } = view
+  const rows = [
+    { label: t('co2.own'), grams: co2.ownG },
+    { label: t('co2.shared'), grams: co2.sharedG },
+    { label: t('co2.exported'), grams: co2.exportedG },
+  ]
+  const sources = co2.factors.map((x) => t('co2.factor', { g: f.number(x.gPerKwh, 1), source: x.source, year: x.year }))
+  return (
+    <Card id="storico-co2" title={t('co2.title')}>
+      <dl class="sums">
+        {rows.map(({ label, grams }) => (
+          <div>
+            <dt>{label}</dt>
+            <dd>
+              <span class="value">{f.mass(grams)}</span>
+            </dd>
+          </div>
+        ))}
+      </dl>
+      <details class="data" id="storico-co2-come">
+        <summary>{t('co2.how')}</summary>
+        <p>{t('co2.text')}</p>
+        <p>{t('co2.apart', { gross: f.mass(co2.grossG), lifeCycle: f.mass(co2.lifeCycleG) })}</p>
+        <p>
+          {[...sources, ...(co2.hourly > 0 ? [t.count('co2.hourly', co2.hourly)] : [])].join(' ')}
+          {co2.withoutFactor > 0 ? ` ${t.count('co2.without', co2.withoutFactor)}` : ''}
+        </p>
+      </details>
     </Card>
   )
 }

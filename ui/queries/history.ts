@@ -4,8 +4,11 @@ import { dayOf, SECOND } from '../../hub/domain/time.ts'
 import type { HourSum } from '../../hub/store/hours.ts'
 import { oldestHour, sumHours } from '../../hub/store/hours.ts'
 import type { HubDeps } from '../deps.ts'
-import type { Comparison, HistoryBar, HistoryPage, PeriodChoice } from '../models/history.ts'
+import type { Co2View, Comparison, HistoryBar, HistoryPage, PeriodChoice } from '../models/history.ts'
 import { choosePeriod, comparedKey, intervalsOf, keyOf } from './period.ts'
+
+/** What a period avoided; given by the caller, as CO2 is made of the same bars. */
+type Co2Of = (from: number, to: number, house: string | null) => Promise<Co2View>
 
 interface Question {
   /** Key of the period; undefined = this month. */
@@ -14,12 +17,13 @@ interface Question {
   /** Null = the community. */
   readonly house: { readonly id: string; readonly name: string } | null
   readonly choices: readonly string[]
+  readonly co2Of: Co2Of
 }
 
 /** What the history shows of a period, or null when the address names none. */
 export async function historyPage(
   deps: HubDeps,
-  { key, comparison, house, choices }: Question,
+  { key, comparison, house, choices, co2Of }: Question,
 ): Promise<HistoryPage | null> {
   const { zone } = deps.registry().settings
   const oldest = await oldestHour(deps.readings)
@@ -37,6 +41,7 @@ export async function historyPage(
     bars,
     total,
     comparison,
+    co2: total.producedWh === null ? null : await co2Of(total.start, total.end, house?.id ?? null),
     before: before && compared && before.total.quality !== 'mancante' ? { key: compared.key, ...before } : null,
   }
 }

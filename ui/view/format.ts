@@ -32,6 +32,10 @@ export interface Format {
   readonly age: (ms: number) => string
   /** "3 h 20 min" */
   readonly duration: (seconds: number | null) => string
+  /** Grams given: kg with one decimal, from 1000 kg t with two. */
+  readonly mass: (g: number) => string
+  /** Euro, two decimals. */
+  readonly euro: (value: number | null) => string
   readonly bytes: (bytes: number) => string
 }
 
@@ -77,6 +81,8 @@ function makeFormat(language: Language, zone: string): Format {
     month: 'long',
     year: 'numeric',
   })
+  const currency = new Intl.NumberFormat(locale, { style: 'currency', currency: 'EUR', useGrouping: 'always' })
+  const money = (value: number) => currency.format(round(value, 2))
   return {
     number,
     power: (w) => (w === null ? NONE : Math.abs(Math.round(w)) < 1000 ? unit(w, 0, 'W') : unit(w / 1000, 1, 'kW')),
@@ -102,6 +108,8 @@ function makeFormat(language: Language, zone: string): Format {
       if (hours < 48) return `${unit(hours, 0, 'h')} ${unit(minutes % 60, 0, 'min')}`
       return `${unit(Math.floor(hours / 24), 0, language === 'it' ? 'g' : 'd')} ${unit(hours % 24, 0, 'h')}`
     },
+    mass: (g) => (Math.abs(g) < 999_950 ? unit(g / 1000, 1, 'kg') : unit(g / 1e6, 2, 't')),
+    euro: (value) => (value === null ? NONE : money(value)),
     bytes: (bytes) => {
       if (bytes < 1e6) return unit(bytes / 1e3, 0, 'kB')
       return bytes < 1e9 ? unit(bytes / 1e6, 1, 'MB') : unit(bytes / 1e9, 2, 'GB')

@@ -8,11 +8,13 @@ const PAGES = {
   community: { path: '/comunita', icon: 'neighbours' },
   history: { path: '/storico', icon: 'calendar' },
   alerts: { path: '/avvisi', icon: 'bell' },
+  sharing: { path: '/condivisione', icon: 'share' },
   plant: { path: '/impianto', icon: 'wrench' },
   log: { path: '/registro', icon: 'list' },
   houses: { path: '/case', icon: 'roofs' },
   people: { path: '/persone', icon: 'people' },
   audit: { path: '/modifiche', icon: 'pencil' },
+  tariffs: { path: '/tariffe', icon: 'euro' },
   settings: { path: '/impostazioni', icon: 'gear' },
   profile: { path: '/profilo', icon: 'person' },
 } as const satisfies { readonly [page: string]: { readonly path: string; readonly icon: IconName } }
@@ -21,11 +23,11 @@ export type PageName = keyof typeof PAGES
 
 /** What each role has at hand, at most five (the bottom of a phone), and what lies under "more". */
 const MENUS: { readonly [R in Role]: { readonly tabs: readonly PageName[]; readonly more: readonly PageName[] } } = {
-  resident: { tabs: ['house', 'community', 'history', 'alerts'], more: ['profile'] },
-  technician: { tabs: ['plant', 'house', 'community', 'alerts'], more: ['history', 'log', 'profile'] },
+  resident: { tabs: ['house', 'community', 'history', 'alerts'], more: ['sharing', 'profile'] },
+  technician: { tabs: ['plant', 'house', 'community', 'alerts'], more: ['history', 'sharing', 'log', 'profile'] },
   admin: {
     tabs: ['house', 'community', 'history', 'alerts'],
-    more: ['plant', 'houses', 'people', 'settings', 'log', 'audit', 'profile'],
+    more: ['sharing', 'plant', 'houses', 'people', 'tariffs', 'settings', 'log', 'audit', 'profile'],
   },
 }
 

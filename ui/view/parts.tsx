@@ -73,9 +73,11 @@ export function Badge({ tone, children }: { readonly tone: 'good' | 'bad' | 'qui
 
 interface FieldProps {
   readonly name: string
+  /** Where a page has several fields of the same name. */
+  readonly id?: string
   readonly label: string
   readonly value?: string
-  readonly type?: 'text' | 'password'
+  readonly type?: 'text' | 'password' | 'date'
   readonly hint?: string | null
   readonly error?: string | null
   readonly autocomplete?: string
@@ -87,6 +89,7 @@ interface FieldProps {
 export function Field(props: FieldProps) {
   const {
     name,
+    id = name,
     label,
     value = '',
     type = 'text',
@@ -95,17 +98,17 @@ export function Field(props: FieldProps) {
     autocomplete = 'off',
     inputmode = null,
   } = props
-  const described = classes(hint && `${name}-hint`, error && `${name}-error`)
+  const described = classes(hint && `${id}-hint`, error && `${id}-error`)
   return (
     <p class={classes('field', error && 'field-wrong')}>
-      <label for={name}>{label}</label>
+      <label for={id}>{label}</label>
       {hint ? (
-        <span class="hint" id={`${name}-hint`}>
+        <span class="hint" id={`${id}-hint`}>
           {hint}
         </span>
       ) : null}
       <input
-        id={name}
+        id={id}
         name={name}
         type={type}
         value={type === 'password' ? undefined : value}
@@ -118,7 +121,7 @@ export function Field(props: FieldProps) {
         aria-invalid={error ? 'true' : undefined}
       />
       {error ? (
-        <span class="error" id={`${name}-error`}>
+        <span class="error" id={`${id}-error`}>
           <Icon name="warning" />
           {error}
         </span>

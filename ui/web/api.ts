@@ -1,6 +1,7 @@
 import type { Series } from '../../hub/domain/reading.ts'
 import { hasHistory } from '../../hub/store/readings.ts'
 import { alerts } from '../api/alerts.ts'
+import { co2, parseCo2 } from '../api/co2.ts'
 import { communityState, dashboard } from '../api/community.ts'
 import { history, historyCsv, parseHistory } from '../api/history.ts'
 import { metrics } from '../api/metrics.ts'
@@ -52,6 +53,20 @@ export function postOf(series: Series): (context: RouteContext) => Promise<Respo
     }
     return postReading(deps, series, principal, body)
   }
+}
+
+/** `GET /api/co2/`. */
+export async function getCo2({ c, deps, principal }: RouteContext): Promise<Response> {
+  const { houses, settings } = deps.registry()
+  const question = parseCo2(c.req.query(), deps.now(), settings.zone)
+  if (!question.ok) return problem(422, 'The question cannot be answered as asked.', question.error)
+  const own = ownHouse(principal)
+  const { house } = question.value
+  if (house !== null && own !== null && house !== own)
+    return problem(403, 'Residents see the CO2 of their own house and of the community.')
+  if (house !== null && !houses.has(house) && !(await hasHistory(deps.readings, house)))
+    return problem(404, `No house "${house.slice(0, 40)}".`)
+  return json(await co2(deps, question.value))
 }
 
 /** `GET /healthz`: well or not, to anybody; why, to who may read. */

@@ -1,6 +1,7 @@
 import type { Comparison, HistoryPage } from '../models/history.ts'
 import { COMPARISONS } from '../models/history.ts'
 import { historyPage as drawHistory } from '../pages/storico.tsx'
+import { co2Of } from '../queries/co2.ts'
 import { historyPage } from '../queries/history.ts'
 import { historyTable } from '../view/history-csv.ts'
 import { ownHouse } from './access.ts'
@@ -53,6 +54,10 @@ async function ask(context: RouteContext): Promise<HistoryPage | Response> {
     comparison: comparisonOf(c.req.query('vs')),
     house: house && { id: house.id, name: house.name },
     choices: own === null ? [...houses.keys()] : [own],
+    co2Of: async (from, to, id) => {
+      const { sum, factors, hourly } = await co2Of(deps, from, to, id)
+      return { ...sum, factors, hourly }
+    },
   })
   return page ?? message(context, 404)
 }

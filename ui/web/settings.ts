@@ -10,7 +10,7 @@ import { readerOf, whoOf } from './context.ts'
 
 type Values = Record<SettingsField, string>
 type Errors = Partial<Record<SettingsField, SettingsError>>
-type FormSettings = Omit<Settings, 'retention' | 'weather' | 'control' | 'leaseS'>
+type FormSettings = Pick<Settings, 'communityName' | 'zone' | 'place' | 'benchmark'>
 
 /** `GET /impostazioni`. */
 export function showSettings(context: RouteContext): Response {
