@@ -58,6 +58,7 @@ export function decideHouse(
   const measured = measuredBase(house, seen, at)
   const balanceW = measured && measured.productionW - measured.baseW - seen.reduce((sum, s) => sum + s.drawW, 0)
   const past = gatherHour(memory, knownPast, measured, at)
+  const bankedW = settings.hourlyNetting ? bankedOf(memory, seen, at) : 0
   const needs = new Map<Load, Need>()
   for (const { image, memory: own } of seen) {
     const need = needOf(image.load, own, at)
@@ -77,7 +78,7 @@ export function decideHouse(
         house,
         at,
         settings,
-        availableW: balanceW === null ? null : balanceW + drawW + later,
+        availableW: balanceW === null ? null : balanceW + drawW + later + bankedW,
         plan: plans[image.load.id] ?? null,
         need: needs.get(image.load) ?? null,
         isCarried: carriedBy(image.load, seen),
@@ -92,6 +93,15 @@ export function decideHouse(
   startOneByOne(loads, house, memory, spareW, at, settings)
   memory.lastConsumptionW = house.consumptionW
   return { house, memory, past, loads, balanceW }
+}
+
+/** Where the settlement nets by the hour: what this hour has given to the grid so far, spread over what is left of it, W. */
+function bankedOf(memory: HouseMemory, seen: readonly Omit<Judged, 'verdict'>[], at: Moment): number {
+  const { hour } = memory
+  if (!hour) return 0
+  const usedWh = seen.reduce((sum, { memory: own }) => sum + (own.usedWh[hour.hour] ?? 0), 0)
+  const leftS = Math.max(LEAST_LEFT_S, 3600 - (at.minute % 60) * 60)
+  return ((hour.producedWh - hour.baseWh - usedWh) * 3600) / leftS
 }
 
 /** Books what each load used; own sun goes to the loads in their order. */
@@ -244,6 +254,9 @@ function startOneByOne(
     memory.switchedAt = at.elapsed
   }
 }
+
+/** An hour's credit is spread over no less than a start takes, s. */
+const LEAST_LEFT_S = 600
 
 /** Houses of a street do not come back in step: each has its own wait, 0..2 min, by its id. */
 function staggerOf(id: string): number {

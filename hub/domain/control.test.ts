@@ -260,3 +260,34 @@ test('in its first days nothing is switched, and what would have been is said', 
   world.houses[0]?.override.set('pump', { on: true, until: world.elapsed + HOUR })
   expect(only(world)).toMatchObject({ on: true, act: 'lease', rule: 'override', shadow: null })
 })
+
+test('in its first days a load still runs by the timer it had', () => {
+  const timed = pump({ timer: { fromMin: 12 * 60 + 30, toMin: 13 * 60 } })
+  const world = worldOf([timed], () => -500)
+  for (const house of world.houses) house.shadow = true
+  run(world, 20)
+  expect(world.relay('a/pump').on).toBe(false)
+  run(world, 25)
+  expect(world.relay('a/pump').on).toBe(true)
+  expect(only(world)).toMatchObject({ on: true, act: 'lease', shadow: { on: false } })
+  run(world, 20)
+  expect(world.relay('a/pump').on).toBe(false)
+})
+
+describe('where the settlement nets by the hour', () => {
+  const half = () => worldOf([pump({ minOnS: 300, minOffS: 300, startsPerDay: 48 })], () => 600)
+  test('a load is cycled inside it, so that it uses what the hour gives', () => {
+    const world = half()
+    world.settings = { ...world.settings, hourlyNetting: true }
+    run(world, 180)
+    const usedWh = world.state.loads['a/pump']?.usedWh.reduce((a, b) => a + b, 0) ?? 0
+    expect(usedWh).toBeGreaterThan(0.7 * 1800)
+    expect(usedWh).toBeLessThanOrEqual(1.1 * 1800)
+  })
+
+  test('elsewhere it waits for its power', () => {
+    const world = half()
+    run(world, 180)
+    expect(world.state.loads['a/pump']?.usedWh.every((wh) => wh === 0)).toBe(true)
+  })
+})

@@ -5,7 +5,7 @@ import type { Moment } from './control-observe.ts'
 import type { ControlState, HouseMemory, LoadDay, LoadMemory } from './control-state.ts'
 import type { Act, LegionellaNotice, LoadDecision } from './decision.ts'
 import { HOT_EVERY } from './legionella.ts'
-import { loadKey } from './load.ts'
+import { isOpenAt, loadKey } from './load.ts'
 import { dealNeighbours } from './neighbours.ts'
 import type { PastDay } from './outlook.ts'
 import { dayBounds, HOUR, SECOND } from './time.ts'
@@ -56,7 +56,7 @@ export function decideLoads(image: ControlImage, state: ControlState): ControlOu
       const day = dayEnded(state.loads[key], one, outcome.house.shadow)
       if (day) finished.push(day)
       loads[key] = one.memory
-      decisions.push(decisionOf(outcome, one))
+      decisions.push(decisionOf(outcome, one, at))
       const notice = noticeOf(one, at)
       if (notice) legionella.push(notice)
     }
@@ -108,13 +108,14 @@ function remember({ house }: HouseOutcome, { image, memory, verdict }: Judged, a
     memory.programAt = memory.changedAt
 }
 
-function decisionOf({ house }: HouseOutcome, { image, verdict }: Judged): LoadDecision {
+function decisionOf({ house }: HouseOutcome, { image, verdict }: Judged, at: Moment): LoadDecision {
   const { load } = image
   const restOn = load.rest === 'on'
   const { rule } = verdict
   const isForced = rule === 'override' || rule === 'legionella'
   const isShadow = house.shadow && !isForced && !LEFT.includes(rule)
-  const on = isShadow ? restOn : verdict.on
+  const isTimed = load.timer !== null && rule !== 'fuse' && at.clockCertain && isOpenAt(load.timer, at.minute)
+  const on = isShadow ? restOn || isTimed : verdict.on
   const act: Act = LEFT.includes(rule) ? 'leave' : on === restOn ? 'rest' : 'lease'
   const { program } = load
   return {
@@ -122,7 +123,7 @@ function decisionOf({ house }: HouseOutcome, { image, verdict }: Judged): LoadDe
     load: load.id,
     on,
     act,
-    ttlS: program && !isForced ? (program.contactS ?? program.runS) : null,
+    ttlS: program && !isForced && !isShadow ? (program.contactS ?? program.runS) : null,
     rule,
     inputs: verdict.inputs,
     alternative: verdict.alternative,

@@ -60,8 +60,10 @@ function fieldProblems(load: Load): FieldError[] {
   if (dailyNeed && !within(dailyNeed.byMin, 1, 1440)) {
     say('dailyNeed.byMin', dailyNeed.byMin, 'a time of the day, at the latest 24:00')
   }
-  for (const end of window ? (['fromMin', 'toMin'] as const) : []) {
-    if (window && !within(window[end], 0, 1440)) say(`window.${end}`, window[end], 'a time of the day, 00:00 to 24:00')
+  for (const [field, span] of [['window', window] as const, ['timer', load.timer] as const]) {
+    for (const end of span ? (['fromMin', 'toMin'] as const) : []) {
+      if (span && !within(span[end], 0, 1440)) say(`${field}.${end}`, span[end], 'a time of the day, 00:00 to 24:00')
+    }
   }
   if (program && !within(program.runS, 60, MAX_PROGRAM_S)) {
     say('program.runS', program.runS, `a whole number from 60 to ${MAX_PROGRAM_S} s: a node keeps no lease longer`)

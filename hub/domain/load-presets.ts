@@ -9,6 +9,10 @@ export const SUSTAIN_S = 5 * MIN
 /** On at the wall, a load ends after this long, s. */
 export const MAX_ON_S = 4 * H
 
+/** When people charge their cars, and run the pumps of their pools, who have nothing better than a timer. */
+const EVENING = { fromMin: 18 * 60, toMin: 24 * 60 }
+const MIDDAY = { fromMin: 9 * 60, toMin: 15 * 60 }
+
 export type LoadDefaults = Omit<Load, 'house' | 'id' | 'name' | 'kind' | 'ratedW'> & { readonly ratedW: number }
 
 const COMMON: Omit<LoadDefaults, 'ratedW' | 'priority' | 'rest'> = {
@@ -21,6 +25,7 @@ const COMMON: Omit<LoadDefaults, 'ratedW' | 'priority' | 'rest'> = {
   dailyMaxS: null,
   window: null,
   program: null,
+  timer: null,
   thermostat: false,
   thermostatC: null,
   probe: false,
@@ -46,7 +51,7 @@ export const PRESETS: Readonly<Record<LoadKind, LoadDefaults>> = {
     thermostat: true,
     legionella: true,
   },
-  car: { ...COMMON, ratedW: 3700, priority: 3, rest: 'off', maxOnS: 12 * H, startsPerDay: 8 },
+  car: { ...COMMON, ratedW: 3700, priority: 3, rest: 'off', maxOnS: 12 * H, startsPerDay: 8, timer: EVENING },
   softener: {
     ...COMMON,
     ratedW: 50,
@@ -67,6 +72,7 @@ export const PRESETS: Readonly<Record<LoadKind, LoadDefaults>> = {
     maxOnS: 12 * H,
     dailyNeed: { runS: 4 * H, byMin: 21 * 60 },
     dailyMaxS: 12 * H,
+    timer: MIDDAY,
   },
   heatPump: {
     ...COMMON,

@@ -53,6 +53,8 @@ export interface Load {
   /** When it may run; null = whenever. */
   readonly window: DayWindow | null
   readonly program: Program | null
+  /** When it ran before there was a hub: in its first days it still does, and what is saved is reckoned against it. Null: by its kind. */
+  readonly timer: DayWindow | null
   /** It has a thermostat of its own: on and 0 W means that it has had enough. */
   readonly thermostat: boolean
   /** Setting of that thermostat in degrees C as read at installation; null = nobody looked. */

@@ -79,7 +79,7 @@ export function dealNeighbours(
         rule: 'neighbour',
         inputs,
         countdown: null,
-        alternative: { on: verdict.on, rule: verdict.rule },
+        alternative: { on: false, rule: verdict.on ? 'noSurplus' : verdict.rule },
       }
       memory.byNeighbours = true
       feederW -= borrowedW

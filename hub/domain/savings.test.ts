@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { savedOn, savedTogether } from './savings.ts'
 
 const hours = (by: Readonly<Record<number, number>>) => Array.from({ length: 24 }, (_, h) => by[h] ?? 0)
-const heater = { kind: 'waterHeater', ratedW: 2000 } as const
+const heater = { kind: 'waterHeater', ratedW: 2000, timer: null } as const
 const house = { day: 'd', producedW: hours({ 7: 800, 11: 2500, 12: 2500, 19: 300 }), baseW: hours({ 7: 300, 19: 300 }) }
 const day = {
   house: 'a',
@@ -37,4 +37,9 @@ test('more than its usual hours hold goes to the last of them, and days add up',
   const saved = savedOn(long, house, heater, tariff)
   expect(saved.usualOwnKwh).toBeCloseTo(0.5, 9)
   expect(savedTogether([saved, saved]).movedKwh).toBeCloseTo(4, 9)
+})
+
+test('where the load had a timer, that is what it is held against', () => {
+  const timed = { ...heater, timer: { fromMin: 11 * 60, toMin: 13 * 60 } }
+  expect(savedOn(day, house, timed, tariff)).toMatchObject({ usualOwnKwh: 4, movedKwh: -0.5 })
 })

@@ -1,5 +1,6 @@
 import type { LoadDay } from './control-state.ts'
 import type { Load, LoadKind } from './load.ts'
+import { isOpenAt } from './load.ts'
 import type { PastDay } from './outlook.ts'
 
 /**
@@ -13,6 +14,14 @@ export const USUAL_HOURS: Readonly<Record<LoadKind, readonly number[]>> = {
   poolPump: [9, 10, 11, 12, 13, 14],
   heatPump: [6, 7, 17, 18, 19, 20, 21, 22],
   generic: [19, 20, 21],
+}
+
+/** The hours of a load's timer, else those usual for its kind. */
+export function usualHours({ kind, timer }: Pick<Load, 'kind' | 'timer'>): readonly number[] {
+  if (!timer) return USUAL_HOURS[kind]
+  const first = Math.floor(timer.fromMin / 60)
+  const hours = Array.from({ length: 24 }, (_, i) => (first + i) % 24)
+  return hours.filter((h) => isOpenAt(timer, h * 60 + 30))
 }
 
 export interface Tariff {
@@ -41,7 +50,12 @@ export interface Saved {
  * reckoned by the hour from the house's surplus of that day without the load. Worked value: 4 kWh of which 3.5 were own sun,
  * and 0.5 would have been at 7 and 19 h -> 3 kWh moved; at 0.30 and 0.10 euro that is 0.60 euro.
  */
-export function savedOn(day: LoadDay, house: PastDay, load: Pick<Load, 'kind' | 'ratedW'>, tariff: Tariff): Saved {
+export function savedOn(
+  day: LoadDay,
+  house: PastDay,
+  load: Pick<Load, 'kind' | 'ratedW' | 'timer'>,
+  tariff: Tariff,
+): Saved {
   const used = sum(day.usedWh)
   const own = sum(day.ownWh)
   const usual = usualRun(used, load)
@@ -74,9 +88,10 @@ export function savedTogether(days: readonly Saved[]): Saved {
 }
 
 /** An energy spread over the usual hours, as much in each as the load can use, in order; what does not fit goes to the last. */
-function usualRun(usedWh: number, { kind, ratedW }: Pick<Load, 'kind' | 'ratedW'>): number[] {
+function usualRun(usedWh: number, load: Pick<Load, 'kind' | 'ratedW' | 'timer'>): number[] {
+  const { ratedW } = load
   const run = new Array<number>(24).fill(0)
-  const hours = USUAL_HOURS[kind]
+  const hours = usualHours(load)
   let left = usedWh
   // As much in the morning as in the evening: the hours take turns by halves of an hour.
   for (let round = 0; round < 2 && left > 0; round += 1) {

@@ -42,7 +42,8 @@ export class WorldRelay {
 
   /** What time does to it. */
   pass(elapsed: number, dtS: number): void {
-    if (this.lease && elapsed >= this.lease.until) this.lease = null
+    // As a node does: time ends a lease, and so does a hand at the wall.
+    if (this.wall !== null || (this.lease && elapsed >= this.lease.until)) this.lease = null
     let target = this.wall ?? (this.lease ? this.lease.on : this.load.rest === 'on')
     let origin: ReportedRelay['origin'] = this.wall !== null ? 'interruttore' : this.lease ? 'comando' : 'riposo'
     const onForS = this.on ? (elapsed - this.changedAt) / 1000 : 0
