@@ -7,14 +7,16 @@ import { measureCommunity, measureRates } from './bench/measure-load.ts'
 import { measureMaximum } from './bench/measure-maximum.ts'
 import { measureReplay } from './bench/measure-replay.ts'
 import { measureStart } from './bench/measure-start.ts'
+import { measureViewers } from './bench/measure-viewers.ts'
+import { measureWrites } from './bench/measure-writes.ts'
 import type { Row } from './bench/row.ts'
 
-// `npm run bench`: how fast and how small the hub is on this machine, measured on real processes. Takes some three minutes.
+// `npm run bench`: how fast and how small the hub is on this machine, measured on real processes. Takes some ten minutes.
 
 const HELP = `Usage: npm run bench -- [--quick] [--json] [--only NAME]...
   --quick      shorter runs: a glance, not a measurement
   --json       the rows as JSON
-  --only NAME  one of start, community, maximum, rates, replay`
+  --only NAME  one of start, community, maximum, rates, writes, viewers, replay`
 
 const { values: options } = parseArgs({
   options: {
@@ -33,6 +35,8 @@ const MEASURES: Readonly<Record<string, () => Promise<Row[]>>> = {
   community: () => measureCommunity(times(30)),
   maximum: () => measureMaximum(2, times(10)),
   rates: () => measureRates([100, 1000, 5000], times(10)),
+  writes: () => measureWrites([20, 1000], quick ? 2 : 10),
+  viewers: () => measureViewers(quick ? { houses: 12, days: 30, seconds: 5 } : { houses: 100, days: 365, seconds: 20 }),
   replay: () => measureReplay({ months: quick ? 1 : 8 }),
 }
 

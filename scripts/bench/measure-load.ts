@@ -4,7 +4,7 @@ import type { Loaded } from './load.ts'
 import { load } from './load.ts'
 import type { Row } from './row.ts'
 import { mib, rows } from './row.ts'
-import { startHubServer } from './servers.ts'
+import { hasBundle, startBundle, startHubServer } from './servers.ts'
 
 export interface LoadTimes {
   readonly warmUpS: number
@@ -13,10 +13,20 @@ export interface LoadTimes {
 
 /** A community at its usual pace: 100 houses that each say something every second. */
 export async function measureCommunity(times: LoadTimes): Promise<Row[]> {
-  const loaded = await offer(100, [100], times)
+  const result = usage('100 houses x 1 msg/s', await offer(100, [100], times))
+  if (hasBundle()) {
+    result.push(...usage('the same, program in one file', await offer(100, [100], times, startBundle)))
+    result.push(
+      ...usage('500 houses x 1 msg per 5 s, program in one file', await offer(500, [100], times, startBundle)),
+    )
+  }
+  return result
+}
+
+function usage(measure: string, loaded: readonly Loaded[]): Row[] {
   return loaded.flatMap((l) =>
     rows(
-      '100 houses x 1 msg/s',
+      measure,
       ...latencies(l),
       ['VmRSS', mib(l.rssKb), 'MiB'],
       ['private dirty', mib(l.privateDirtyKb), 'MiB'],
@@ -38,10 +48,15 @@ export async function measureRates(rates: readonly number[], times: LoadTimes): 
 }
 
 /** The rates one after another on one hub. */
-async function offer(houseCount: number, rates: readonly number[], times: LoadTimes): Promise<Loaded[]> {
+async function offer(
+  houseCount: number,
+  rates: readonly number[],
+  times: LoadTimes,
+  startServer = startHubServer,
+): Promise<Loaded[]> {
   const data = dataFolder()
   const houses = await importHouses(data, houseCount)
-  const hub = await startHubServer(data)
+  const hub = await startServer(data, `mqtt.max_connections_per_address=${2 * houseCount}`)
   const loaded: Loaded[] = []
   for (const rate of rates)
     loaded.push(await load(hub.pid, { port: hub.port, houses, rate, window: 0, ...times }, hub.commits))

@@ -1,3 +1,4 @@
+import { mosquittoPath } from '../../test/needs.ts'
 import { dataFolder } from './folders.ts'
 import { importHouses } from './houses.ts'
 import type { Loaded } from './load.ts'
@@ -7,7 +8,7 @@ import type { Row } from './row.ts'
 import { rows } from './row.ts'
 import { mean } from './samples.ts'
 import type { Server } from './servers.ts'
-import { startBareAedes, startHubServer } from './servers.ts'
+import { startBareAedes, startHubServer, startMosquittoServer } from './servers.ts'
 
 const HOUSES = 50
 /** Messages a connection has on their way: enough that no commit waits for the network. */
@@ -19,6 +20,8 @@ const NO_RATE_LIMIT = 'mqtt.rate_limit=0'
 export async function measureMaximum(rounds: number, times: LoadTimes): Promise<Row[]> {
   const hubs: Loaded[] = []
   const bares: Loaded[] = []
+  const others: Loaded[] = []
+  const othersStored: number[] = []
   // In turn, because a machine is not equally fast all the time.
   for (let round = 0; round < rounds; round += 1) {
     const data = dataFolder()
@@ -31,6 +34,12 @@ export async function measureMaximum(rounds: number, times: LoadTimes): Promise<
     }
     hubs.push(await run(await startHubServer(data, NO_RATE_LIMIT)))
     bares.push(await run(await startBareAedes()))
+    if (!mosquittoPath()) continue
+    const mosquitto = await startMosquittoServer(data)
+    const before = { at: performance.now(), stored: await mosquitto.stored() }
+    others.push(await run({ ...mosquitto, stop: async () => {} }))
+    othersStored.push(((await mosquitto.stored()) - before.stored) / ((performance.now() - before.at) / 1000))
+    await mosquitto.stop()
   }
   const most = (loaded: readonly Loaded[]) => mean(loaded.map((l) => l.perSecond))
   const each = (name: string, loaded: readonly Loaded[]) =>
@@ -43,6 +52,13 @@ export async function measureMaximum(rounds: number, times: LoadTimes): Promise<
     ['durable, mean', most(hubs), 'msg/s'],
     ['bare aedes, mean', most(bares), 'msg/s'],
     ['durable / bare aedes', most(hubs) / most(bares), ''],
+    ...(others.length === 0
+      ? []
+      : ([
+          ['mosquitto, acknowledged before it is stored', most(others), 'msg/s'],
+          ['a subscriber of it that writes SQLite, stored', mean(othersStored), 'msg/s'],
+          ['durable / stored by the subscriber', most(hubs) / mean(othersStored), ''],
+        ] as const)),
     ['commits', mean(hubs.map((l) => l.commitsPerSecond ?? Number.NaN)), '1/s'],
     ['PUBACK p50, durable', mean(hubs.map((l) => l.p50)), 'ms'],
     ['hub, of one core', share(hubs, 'serverCpu'), '%'],

@@ -1,9 +1,12 @@
-import { fork } from 'node:child_process'
+import { fork, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, openSync, readSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { mosquittoPath } from '../../test/needs.ts'
 import { start } from '../../test/support/hub-process.ts'
+import { answers, freePort } from '../../test/support/mosquitto.ts'
 
 /** A broker under load. */
 export interface Server {
@@ -53,4 +56,72 @@ function committed(shm: string): number | null {
   } finally {
     closeSync(file)
   }
+}
+
+/** mosquitto with a subscriber that writes SQLite: mosquitto acknowledges before anything is stored. */
+export async function startMosquittoServer(data: string): Promise<Server & { readonly stored: () => Promise<number> }> {
+  const port = await freePort()
+  const config = join(data, 'mosquitto.conf')
+  const lines = ['allow_anonymous true', 'max_queued_messages 0', 'max_inflight_messages 0', 'log_dest none']
+  writeFileSync(config, [`listener ${port} 127.0.0.1`, ...lines, ''].join('\n'))
+  const broker = spawn(mosquittoPath() ?? 'mosquitto', ['-c', config], { stdio: 'ignore' })
+  await answers(port)
+  const subscriber = fork(
+    fileURLToPath(new URL('./sqlite-subscriber.ts', import.meta.url)),
+    [String(port), join(data, 'subscriber.db')],
+    {
+      execArgv: [],
+    },
+  )
+  await once(subscriber, 'message')
+  return {
+    pid: broker.pid ?? 0,
+    port,
+    commits: () => null,
+    stored: async () => {
+      subscriber.send('how many')
+      return ((await once(subscriber, 'message')) as [number])[0]
+    },
+    stop: async () => {
+      for (const child of [subscriber, broker]) {
+        child.kill('SIGKILL')
+        await once(child, 'exit')
+      }
+    },
+  }
+}
+
+/** The program in one file, as the package starts it. */
+export async function startBundle(data: string, ...settings: readonly string[]): Promise<Server> {
+  const set = ['log.level=warn', ...settings].flatMap((setting) => ['--set', setting])
+  const ports = ['--bind', '127.0.0.1', '--http-port', '0', '--mqtt-port', '0']
+  const child = spawn(
+    process.execPath,
+    ['--max-semi-space-size=1', BUNDLE, 'hub', '--json', '--data', data, ...ports, ...set],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: { ...process.env, MALLOC_ARENA_MAX: '1' },
+    },
+  )
+  const ended = once(child, 'exit')
+  const lines = createInterface({ input: child.stdout })
+  const line = await Promise.race([once(lines, 'line'), ended.then(() => null)])
+  if (!line) throw new Error('the program in one file ended before it was ready')
+  const { mqtt_port: port } = JSON.parse(line[0] as string) as { mqtt_port: number }
+  return {
+    pid: child.pid ?? 0,
+    port,
+    commits: () => committed(join(data, 'readings.db-shm')),
+    stop: async () => {
+      child.kill()
+      await ended
+    },
+  }
+}
+
+const BUNDLE = fileURLToPath(new URL('../../build/solar-family.cjs', import.meta.url))
+
+/** Whether `npm run build` has been run. */
+export function hasBundle(): boolean {
+  return existsSync(BUNDLE)
 }

@@ -49,10 +49,7 @@ export async function startMosquitto(folder: string, users: Readonly<Record<stri
     start: async () => {
       child = spawn(mosquittoPath() ?? 'mosquitto', ['-c', config], { stdio: ['ignore', 'ignore', 'pipe'] })
       child.stderr?.on('data', (bytes) => (log += bytes))
-      for (let tries = 0; !(await answers(port)); tries += 1) {
-        if (child.exitCode !== null || tries > 200) throw new Error(`mosquitto did not start: ${log.slice(-1000)}`)
-        await new Promise((resolve) => setTimeout(resolve, 50))
-      }
+      if (!(await answers(port))) throw new Error(`mosquitto did not start: ${log.slice(-1000)}`)
     },
     stop: async (signal = 'SIGTERM') => {
       const running = child
@@ -67,7 +64,8 @@ export async function startMosquitto(folder: string, users: Readonly<Record<stri
   return self
 }
 
-async function freePort(): Promise<number> {
+/** A port that nobody has, just now. */
+export async function freePort(): Promise<number> {
   const server = createServer()
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -76,7 +74,16 @@ async function freePort(): Promise<number> {
   return typeof address === 'object' && address ? address.port : 0
 }
 
-async function answers(port: number): Promise<boolean> {
+/** Waits until somebody listens on a port; false after ten seconds. */
+export async function answers(port: number): Promise<boolean> {
+  for (let tries = 0; tries < 200; tries += 1) {
+    if (await listens(port)) return true
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  return false
+}
+
+async function listens(port: number): Promise<boolean> {
   const socket = createConnection(port, '127.0.0.1')
   try {
     await once(socket, 'connect')
