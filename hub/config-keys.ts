@@ -44,6 +44,11 @@ const OPTIONAL_TEXT: Key = {
 const HOST_NAME = /^(?!-)[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*$/
 const DIVISORS = [5, 6, 10, 12, 15, 20, 30]
 
+/** The key of a name, and not what every object has by nature. */
+export function keyOf(name: string): Key | undefined {
+  return Object.hasOwn(KEYS, name) ? KEYS[name] : undefined
+}
+
 export const KEYS: Readonly<Record<string, Key>> = {
   data_dir: FOLDER,
   bind: {

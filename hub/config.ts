@@ -4,7 +4,7 @@ import { isAbsolute, join, resolve } from 'node:path'
 import { contradictions } from './config-contradictions.ts'
 import { readConfigFile } from './config-file.ts'
 import type { LogLevel } from './config-keys.ts'
-import { FOLDER, KEYS, OPTIONAL_PORT, shownValue } from './config-keys.ts'
+import { FOLDER, KEYS, keyOf, OPTIONAL_PORT, shownValue } from './config-keys.ts'
 import { didYouMean } from './domain/did-you-mean.ts'
 import type { Result } from './domain/result.ts'
 import { fail, ok } from './domain/result.ts'
@@ -108,7 +108,7 @@ export function resolveConfig(
   const problems: string[] = []
   const file = options.config ?? defaultFile(options, around)
   if (file !== null) {
-    const read = readConfigFile(file, (key) => key in KEYS)
+    const read = readConfigFile(file, (key) => keyOf(key) !== undefined)
     if (read.ok) settings.push(...read.value)
     else problems.push(...read.error)
   }
@@ -177,10 +177,10 @@ function accessible(path: string, mode: number): boolean {
 
 /** A value from the command line in the type its key has. What does not fit stays text, for `check` to name. */
 function fromText(key: string, text: string): unknown {
-  if (KEYS[key]?.schema === FOLDER.schema) return text === '' ? text : resolve(text)
-  const { initial } = KEYS[key] ?? {}
+  if (keyOf(key)?.schema === FOLDER.schema) return text === '' ? text : resolve(text)
+  const { initial } = keyOf(key) ?? {}
   if (typeof initial === 'boolean') return text === 'true' || (text === 'false' ? false : text)
-  if (typeof initial === 'number' || KEYS[key] === OPTIONAL_PORT)
+  if (typeof initial === 'number' || keyOf(key) === OPTIONAL_PORT)
     return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text
   if (!Array.isArray(initial)) return text
   return text
@@ -190,7 +190,7 @@ function fromText(key: string, text: string): unknown {
 }
 
 function check({ key, value, origin }: ConfigValue): string | null {
-  const known = KEYS[key]
+  const known = keyOf(key)
   const shown = JSON.stringify(shownValue(key, value))
   if (!known) {
     const section = Object.keys(KEYS).filter((k) => k.startsWith(`${key}.`))

@@ -40,11 +40,14 @@ export function startBackups(parts: {
     },
     run: (name, request) => runChore(name, request, ending.signal),
     health,
-    onDone: (what, detail) => log.info({ what, ...detail }, 'backed up'),
+    onDone: (what, detail) => {
+      log.info({ what, ...detail }, 'backed up')
+      if (what === 'nightly') void recovery.examine()
+    },
     onError: (what, error) => {
       log.error({ what, error: String(error) }, 'a backup failed')
       // A copy reads every page, and is the first to find what is wrong.
-      if (what !== 'control') void recovery.noticed(error)
+      if (what !== 'control') void recovery.noticed(error).then((mended) => mended && backups.tryAgain())
     },
   })
   backups.start()

@@ -3,6 +3,7 @@ import type { HubConfig } from './config.ts'
 import { communityBalance } from './domain/balance.ts'
 import type { Effect } from './domain/effect.ts'
 import { lastHeard } from './domain/latest.ts'
+import type { ControlKeeper } from './flow/control-keeper.ts'
 import { Health } from './flow/health.ts'
 import { Housekeeping } from './flow/housekeeping.ts'
 import { takeImage } from './flow/image.ts'
@@ -94,11 +95,25 @@ export async function startHub(
     const certificate = await startCertificate({ config, clock, log })
     const mended = await mendFiles(config.dataDir, config.backup.dir, clock.now())
     if (!mended.ok) throw new StartError(mended.error)
-    const store = await openStore(config.dataDir)
+    let keeper: ControlKeeper | null = null
+    const store = await openStore(config.dataDir, (error) => keeper?.noticed(error))
     stops.push(() => store.close())
     const { root } = config.mqtt
     const health = new Health()
-    const { recovery, stop: stopRecovery } = startRecovery({ config, store, mended: mended.value, clock, health, log })
+    const {
+      recovery,
+      keeper: started,
+      stop: stopRecovery,
+    } = startRecovery({
+      config,
+      store,
+      mended: mended.value,
+      clock,
+      health,
+      log,
+      onControlRebuilt: () => tick.saveAgain(),
+    })
+    keeper = started
     stops.push(stopRecovery)
     const live = new Live()
     const strangers = new Strangers()
@@ -183,6 +198,7 @@ export async function startHub(
       saveTimeoutMs: SAVE_TIMEOUT_MS,
     })
 
+    await keeper.start()
     await registry.start((error) => health.set('registry', error === null ? null : String(error)))
     stops.push(() => registry.stop())
     live.setLatest(await recovery.guard(() => readLatest(store.readings)))
@@ -211,6 +227,7 @@ export async function startHub(
       health,
       image,
       cycleState: () => tick.state,
+      cycles: () => tick.cycles,
       broker: () => ({ port: mqttPort, clients: broker.connectedClients, externalUrl }),
     })
     stops.push(() => web.stop())

@@ -1,5 +1,6 @@
 import { basename, join } from 'node:path'
 import type { HubConfig } from './config.ts'
+import { ControlKeeper } from './flow/control-keeper.ts'
 import type { Health } from './flow/health.ts'
 import { Recovery } from './flow/recovery.ts'
 import type { Clock } from './io/clock.ts'
@@ -10,6 +11,7 @@ import type { Mended } from './store/mend.ts'
 import { audit } from './store/people.ts'
 import { SLOTS_COPY } from './store/restore.ts'
 import type { Store } from './store/store.ts'
+import { dataVersion } from './store/store.ts'
 
 const WHO = 'hub'
 
@@ -21,8 +23,9 @@ export function startRecovery(parts: {
   clock: Clock
   health: Health
   log: Log
-}): { recovery: Recovery; stop: () => Promise<void> } {
-  const { config, store, mended, clock, health, log } = parts
+  onControlRebuilt: () => void
+}): { recovery: Recovery; keeper: ControlKeeper; stop: () => Promise<void> } {
+  const { onControlRebuilt, config, store, mended, clock, health, log } = parts
   const ending = new AbortController()
   const failed = (what: string, error: unknown) => log.error({ error: String(error) }, what)
   const note = (what: string, detail: object) => {
@@ -52,10 +55,25 @@ export function startRecovery(parts: {
     health.set('recovering', mended.readings.why)
     note('readings.db damaged', { ...mended.readings })
   }
+  const keeper = new ControlKeeper({
+    elapsed: clock.elapsed,
+    version: () => dataVersion(store.view),
+    remember: store.rememberControl,
+    rebuild: () => store.rebuildControl(clock.now()),
+    isDamage: (error) => isDamage((error as { code?: string }).code),
+    health,
+    onRebuilt: (aside, why) => {
+      note('control.db damaged', { aside, why, from: 'memory' })
+      onControlRebuilt()
+    },
+    onError: failed,
+  })
   const started = recovery.start(!mended.wholeReadings)
   return {
     recovery,
+    keeper,
     stop: async () => {
+      await keeper.stop()
       recovery.stop()
       ending.abort()
       await started

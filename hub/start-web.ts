@@ -50,6 +50,7 @@ export async function startWeb(parts: {
   health: Health
   image: HubDeps['image']
   cycleState: HubDeps['cycleState']
+  cycles: HubDeps['cycles']
   broker: HubDeps['broker']
 }): Promise<RunningWeb> {
   const { config, certificate, now, log, tail, registry, store, recovery } = parts
@@ -63,6 +64,7 @@ export async function startWeb(parts: {
     refreshRegistry: () => registry.refresh(),
     image: parts.image,
     cycleState: parts.cycleState,
+    cycles: parts.cycles,
     live: parts.live,
     ingest: parts.ingest,
     control: store.control,

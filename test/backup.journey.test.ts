@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { makeLog } from '../hub/io/log.ts'
 import { startHub } from '../hub/start-hub.ts'
 import type { TestHub } from './support/hub-in-process.ts'
@@ -94,4 +94,26 @@ it('starts on a damaged file of readings, and goes on measuring', async () => {
   expect(await readings()).toBe(1)
   await expect.poll(audits).toEqual(expect.arrayContaining(['readings.db damaged', 'readings recovered']))
   expect(readdirSync(street.dataDir).filter((n) => n.startsWith('readings.db.corrupt-'))).toHaveLength(1)
+})
+
+it('goes on with all it knows when control.db is damaged while it runs', async () => {
+  await street.hub.tick()
+  const houses = JSON.stringify([...street.hub.registry.current.houses])
+  const cookie = await street.signIn('ada')
+  // What was changed last is remembered within a second or two.
+  await new Promise((resolve) => setTimeout(resolve, 2_500))
+  const file = join(street.dataDir, 'control.db')
+  for (const end of ['', '-wal']) writeFileSync(file + end, 'noise '.repeat(40_000))
+  street.clock.at += 60_000
+  await vi.waitFor(() => expect(readdirSync(street.dataDir).join()).toContain('control.db.corrupt-'), {
+    timeout: 60_000,
+    interval: 200,
+  })
+  await vi.waitFor(async () => expect(await audits()).toContain('control.db damaged'), { timeout: 20_000 })
+  expect(await measure(0)).toBe(201)
+  expect((await fetch(`${street.url}/impianto`, { headers: { cookie }, redirect: 'manual' })).status).toBe(200)
+  await street.restart()
+  expect(JSON.stringify([...street.hub.registry.current.houses])).toBe(houses)
+  expect(await measure(10)).toBe(201)
+  expect((await street.as('technician', '/healthz')).status).toBe(200)
 })

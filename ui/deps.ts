@@ -27,6 +27,8 @@ export interface HubDeps {
   /** Reads the registry again at once, after a page has changed it. */
   readonly refreshRegistry: () => Promise<void>
   readonly image: () => ProcessImage
+  /** Cycles since the start. */
+  readonly cycles: () => number
   readonly cycleState: () => CycleState
   readonly live: {
     readonly version: number

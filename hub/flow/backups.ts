@@ -78,6 +78,11 @@ export class Backups {
         rmSync(join(dir, name), { recursive: true, force: true })
   }
 
+  /** What made the last one fail is mended: tries again with the next call. */
+  tryAgain(): void {
+    this.#failedAt = Number.NEGATIVE_INFINITY
+  }
+
   /** Makes what is due. A call while another runs waits for that one instead. */
   run(): Promise<void> {
     if (this.#stopped) return Promise.resolve()

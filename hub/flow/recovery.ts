@@ -38,7 +38,12 @@ export class Recovery {
   /** Goes on with what an earlier run has left, then looks at the file where that was not done before the start. */
   async start(look: boolean): Promise<void> {
     await this.recover()
-    if (!look || this.#stopped) return
+    if (look) await this.examine()
+  }
+
+  /** Looks at every page of the readings' file: nobody may have read a damaged one. */
+  async examine(): Promise<void> {
+    if (this.#stopped || this.#recovering !== null) return
     const problem = await this.#options
       .check()
       .catch((error: unknown) => this.#failed('the check of the readings', error))

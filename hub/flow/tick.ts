@@ -45,9 +45,15 @@ export class Tick {
   /** Performed, but not yet recorded as such. */
   #performed: number[] = []
   #running: Promise<void> | null = null
+  #cycles = 0
 
   constructor(options: TickOptions) {
     this.#options = options
+  }
+
+  /** Cycles since the start. */
+  get cycles(): number {
+    return this.#cycles
   }
 
   get state(): CycleState {
@@ -87,6 +93,7 @@ export class Tick {
   async #run(): Promise<void> {
     const { image: takeImage } = this.#options
     const image = takeImage()
+    this.#cycles += 1
     const { state, effects, records, commands } = runCycle(image, this.#state)
     const weighty =
       effects.length + records.length > 0 ||

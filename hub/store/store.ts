@@ -31,6 +31,10 @@ export interface Store {
   readonly housekeep: (task: HousekeepingTask) => Promise<HousekeepingStep>
   /** Puts a new readings.db, made ready before, in place of a damaged one; the damaged one's new name. */
   readonly replaceReadings: (at: number) => Promise<string>
+  /** Keeps the whole of control.db in memory; fails with SQLite's code where it is damaged. */
+  readonly rememberControl: () => Promise<void>
+  /** Puts what was remembered last in place of a damaged control.db; the damaged one's new name. */
+  readonly rebuildControl: (at: number) => Promise<string>
   readonly files: { readonly control: string; readonly readings: string }
   readonly close: () => Promise<void>
 }
@@ -39,8 +43,11 @@ export function storeFiles(dataDir: string) {
   return { control: join(dataDir, 'control.db'), readings: join(dataDir, 'readings.db') }
 }
 
-/** Opens (and makes, and migrates) the databases of a data folder. Throws when the folder or a file cannot be used. */
-export async function openStore(dataDir: string): Promise<Store> {
+/**
+ * Opens (and makes, and migrates) the databases of a data folder. Throws when the folder or a file cannot be used.
+ * `onControlError` hears of every query to control.db that fails.
+ */
+export async function openStore(dataDir: string, onControlError: (error: unknown) => void = () => {}): Promise<Store> {
   const files = storeFiles(dataDir)
   makeFolder(dataDir)
   await prepareFiles(dataDir)
@@ -53,8 +60,10 @@ export async function openStore(dataDir: string): Promise<Store> {
   const threads = [controlThread, readingsThread, viewThread]
   for (const thread of threads) thread.start()
   return {
-    control: new Kysely<ControlSchema>({ dialect: threadDialect(controlThread, 'control') }),
-    view: new Kysely<ControlSchema>({ dialect: threadDialect(viewThread, 'control') }),
+    control: new Kysely<ControlSchema>({
+      dialect: threadDialect(controlThread, 'control', { exclusive: true, onError: onControlError }),
+    }),
+    view: new Kysely<ControlSchema>({ dialect: threadDialect(viewThread, 'control', { onError: onControlError }) }),
     readings: new Kysely<ReadingsSchema>({ dialect: threadDialect(viewThread, 'readings') }),
     readingsWriter: new Kysely<ReadingsSchema>({ dialect: threadDialect(readingsThread, 'readings') }),
     ingest: (batch) => readingsThread.ingest('readings', batch),
@@ -65,6 +74,14 @@ export async function openStore(dataDir: string): Promise<Store> {
       const aside = (await readingsThread.call({ op: 'swap', database: 'readings', at })) as string
       // Readers come to the new file with their next question.
       await viewThread.call({ op: 'release', database: 'readings' })
+      return aside
+    },
+    rememberControl: async () => {
+      await controlThread.call({ op: 'remember', database: 'control' })
+    },
+    rebuildControl: async (at) => {
+      const aside = (await controlThread.call({ op: 'rebuild', database: 'control', at })) as string
+      await viewThread.call({ op: 'release', database: 'control' })
       return aside
     },
     files,

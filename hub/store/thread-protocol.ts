@@ -16,6 +16,10 @@ export type ThreadRequest = { readonly id: number } & (
   | { readonly op: 'release'; readonly database: string }
   /** Puts the new file that was made ready in place of a damaged one; answers the damaged one's new name. */
   | { readonly op: 'swap'; readonly database: string; readonly at: number }
+  /** Keeps the whole of a small database in memory, checked; how many bytes. */
+  | { readonly op: 'remember'; readonly database: string }
+  /** Puts what was remembered last in place of a damaged file; answers the damaged one's new name. */
+  | { readonly op: 'rebuild'; readonly database: string; readonly at: number }
   | { readonly op: 'close' }
 )
 

@@ -1,6 +1,8 @@
 import { parentPort } from 'node:worker_threads'
 import type Database from 'better-sqlite3'
 import { threadData } from '../bundled.ts'
+import { imageOf, putImage } from './control-image.ts'
+import { damageOf } from './damage.ts'
 import { openDatabase } from './database.ts'
 import { Housekeeper } from './housekeeper.ts'
 import { IngestWriter } from './ingest-writer.ts'
@@ -16,6 +18,9 @@ const open = new Map<
   string,
   { db: Database.Database; writer?: IngestWriter; keeper?: Housekeeper; statements: Map<string, Database.Statement> }
 >()
+
+/** Small databases as they were when they were sound. */
+const images = new Map<string, Buffer>()
 
 port.on('message', (request: ThreadRequest) => {
   let reply: ThreadReply
@@ -53,6 +58,20 @@ function answer(request: ThreadRequest): unknown {
     case 'swap':
       release(request.database)
       return swapReadings(fileOf(request.database).file, request.at)
+    case 'remember': {
+      const image = imageOf(database(request.database).db)
+      images.set(request.database, image)
+      // What this thread has read already may be sound where the file no longer is.
+      const problem = damageOf(fileOf(request.database).file, true)
+      if (problem !== null) throw Object.assign(new Error(problem), { code: 'SQLITE_CORRUPT' })
+      return image.length
+    }
+    case 'rebuild': {
+      const image = images.get(request.database)
+      if (!image) throw new Error(`nothing is remembered of "${request.database}"`)
+      release(request.database)
+      return putImage(fileOf(request.database).file, image, request.at)
+    }
     case 'close':
       for (const { db } of open.values()) db.close()
       open.clear()

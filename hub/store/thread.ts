@@ -87,27 +87,42 @@ export class DatabaseThread {
   }
 }
 
+export interface ThreadDialectOptions {
+  /** One at a time: where there are transactions, nobody else's query may come into the middle of one. */
+  readonly exclusive?: boolean
+  /** Hears of every query that fails. */
+  readonly onError?: (error: unknown) => void
+}
+
 /** A kysely dialect whose better-sqlite3 sits in a thread. */
-export function threadDialect(thread: DatabaseThread, database: string): Dialect {
+export function threadDialect(thread: DatabaseThread, database: string, options: ThreadDialectOptions = {}): Dialect {
   return {
     createAdapter: () => new SqliteAdapter(),
     createQueryCompiler: () => new SqliteQueryCompiler(),
     createIntrospector: (db) => new SqliteIntrospector(db),
-    createDriver: () => new ThreadDriver(new ThreadConnection(thread, database)),
+    createDriver: () =>
+      new ThreadDriver(new ThreadConnection(thread, database, options.onError), options.exclusive ?? false),
   }
 }
 
 class ThreadConnection implements DatabaseConnection {
   readonly #thread: DatabaseThread
   readonly #database: string
+  readonly #onError: (error: unknown) => void
 
-  constructor(thread: DatabaseThread, database: string) {
+  constructor(thread: DatabaseThread, database: string, onError: (error: unknown) => void = () => {}) {
     this.#thread = thread
     this.#database = database
+    this.#onError = onError
   }
 
   async executeQuery<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
-    return (await this.#thread.call({ op: 'query', database: this.#database, sql, parameters })) as QueryResult<R>
+    try {
+      return (await this.#thread.call({ op: 'query', database: this.#database, sql, parameters })) as QueryResult<R>
+    } catch (error) {
+      this.#onError(error)
+      throw error
+    }
   }
 
   // biome-ignore lint/correctness/useYield: kysely asks for a generator; nothing here streams.
@@ -118,16 +133,29 @@ class ThreadConnection implements DatabaseConnection {
 
 class ThreadDriver implements Driver {
   readonly #connection: ThreadConnection
+  readonly #exclusive: boolean
+  /** Settles when the last of those who wait has had its turn. */
+  #last: Promise<void> = Promise.resolve()
+  #release: () => void = () => {}
 
-  constructor(connection: ThreadConnection) {
+  constructor(connection: ThreadConnection, exclusive: boolean) {
     this.#connection = connection
+    this.#exclusive = exclusive
   }
 
   async init(): Promise<void> {}
   async acquireConnection(): Promise<DatabaseConnection> {
+    if (!this.#exclusive) return this.#connection
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const before = this.#last
+    this.#last = promise
+    await before
+    this.#release = resolve
     return this.#connection
   }
-  async releaseConnection(): Promise<void> {}
+  async releaseConnection(): Promise<void> {
+    this.#release()
+  }
   async destroy(): Promise<void> {}
 
   async beginTransaction(connection: DatabaseConnection): Promise<void> {

@@ -57,13 +57,23 @@ export async function runJson<T>(...args: string[]): Promise<T> {
 const started: Running[] = []
 
 /** Starts `hub` or `demo` on free ports and waits for its readiness line. */
-export async function start(command: 'hub' | 'demo', ...args: string[]): Promise<Running> {
+export function start(command: 'hub' | 'demo', ...args: string[]): Promise<Running> {
+  return startWith({}, command, ...args)
+}
+
+/** The same with more environment: what is preloaded into it, and the like. */
+export async function startWith(
+  env: Readonly<Record<string, string>>,
+  command: 'hub' | 'demo',
+  ...args: string[]
+): Promise<Running> {
   const child = spawn(
     process.execPath,
     [...PROGRAM, command, '--json', '--http-port', '0', '--mqtt-port', '0', ...args],
     {
       cwd: ROOT,
       stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...env },
     },
   )
   let errors = ''

@@ -1,6 +1,6 @@
-import { connectAsync } from 'mqtt'
 import { dataFolder, runJson, start } from './hub-process.ts'
 import { readingsOf } from './readings-of.ts'
+import { compare, SteadyNode } from './steady-node.ts'
 
 export interface KillTally {
   readonly kills: number
@@ -9,6 +9,8 @@ export interface KillTally {
   readonly lost: number
   /** In the file more than once. */
   readonly doubled: number
+  /** From its start to its readiness line, at most, ms. */
+  readonly slowestStartMs: number
 }
 
 /**
@@ -26,35 +28,18 @@ export async function killLoop({
 }): Promise<KillTally> {
   const data = dataFolder()
   const { key } = await runJson<{ key: string }>('house', 'add', 'casa_A', '--peak', '3000', '--data', data)
-  const acknowledged = new Set<number>()
-  let seq = 0
+  const node = new SteadyNode('casa_A', key, messagesPerSecond)
+  const options = ['--data', data, '--bind', '127.0.0.1', '--set', 'log.level=silent', '--set', 'mqtt.rate_limit=0']
+  let slowestStartMs = 0
   for (let round = 0; round < kills; round += 1) {
-    const hub = await start('hub', '--data', data, '--bind', '127.0.0.1', '--set', 'log.level=silent')
-    const client = await connectAsync({
-      host: '127.0.0.1',
-      port: hub.ready.mqtt_port,
-      username: 'casa_A',
-      password: key,
-      reconnectPeriod: 0,
-    })
-    client.on('error', () => {})
-    const timer = setInterval(() => {
-      for (let i = 0; i < messagesPerSecond / 100; i += 1) {
-        const mine = seq++
-        const payload = JSON.stringify({ potenza_w: mine % 3000, boot: 1, seq: mine })
-        client.publishAsync('comunita/casa_A/produzione', payload, { qos: 1 }).then(
-          () => acknowledged.add(mine),
-          () => {},
-        )
-      }
-    }, 10)
+    const begun = performance.now()
+    const hub = await start('hub', ...options)
+    slowestStartMs = Math.max(slowestStartMs, performance.now() - begun)
+    await node.start(hub.ready.mqtt_port)
     await load()
-    clearInterval(timer)
     await hub.stop('SIGKILL')
-    await client.endAsync(true)
+    await node.stop()
   }
-  const stored = readingsOf(data)
-  const lost = [...acknowledged].filter((mine) => !stored.has(mine)).length
-  const doubled = [...stored.values()].filter((count) => count > 1).length
-  return { kills, acknowledged: acknowledged.size, lost, doubled }
+  const { lost, doubled } = compare(node.acknowledged, readingsOf(data))
+  return { kills, acknowledged: node.acknowledged.size, lost, doubled, slowestStartMs: Math.round(slowestStartMs) }
 }

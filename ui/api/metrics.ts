@@ -48,6 +48,7 @@ export function metrics(deps: HubDeps): string {
       'Duration of the last commit.',
       lastCommitMs === null ? [] : [{ value: lastCommitMs / 1000 }],
     ),
+    family('solarfamily_cycles_total', 'counter', 'Cycles of the control since the start.', [{ value: deps.cycles() }]),
     family(
       'solarfamily_mqtt_connections',
       'gauge',

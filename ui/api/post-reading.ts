@@ -13,7 +13,7 @@ export async function postReading(
 ): Promise<Response> {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     return problem(422, 'The body is not a JSON object.', [
-      { campo: '', valore: body, atteso: 'an object such as {"casa":"casa_A","potenza_w":1500}' },
+      { campo: '', valore: null, atteso: 'an object such as {"casa":"casa_A","potenza_w":1500}' },
     ])
   }
   const id = (body as { casa?: unknown }).casa
