@@ -89,6 +89,7 @@ async function play(
   })
   progress.end()
   const seconds = (performance.now() - begun) / 1000
+  void hub.diagnose()
   running ??= startClock(scene.start, speed)
   const nodes = scene.houses.map(
     ({ house, sendsCounters, loads = [], powerAt, baseAt = powerAt }) =>

@@ -24,6 +24,7 @@ import { startBackups } from './start-backups.ts'
 import { checkConformance, makeBroker } from './start-broker.ts'
 import { startCertificate } from './start-certificate.ts'
 import { startClockWatch } from './start-clock.ts'
+import { startDiagnosis } from './start-diagnosis.ts'
 import { StartError } from './start-error.ts'
 import { startLoads } from './start-loads.ts'
 import { startRecovery } from './start-recovery.ts'
@@ -54,6 +55,8 @@ export interface RunningHub {
   readonly housesHeard: () => number
   /** Decides and acts at once, besides the schedule. */
   readonly tick: () => Promise<void>
+  /** Judges the plants at once, besides the schedule. */
+  readonly diagnose: () => Promise<void>
   readonly stop: () => Promise<void>
 }
 
@@ -156,6 +159,15 @@ export async function startHub(
       onHeard: (house, boot, uptimeS) => loads.relays.heard(house, boot, uptimeS),
       onMeasured: (entries) => loads.relays.measured(entries),
     })
+    const { diagnosis, stop: stopDiagnosis } = startDiagnosis({
+      clock: { now: () => watch.now() },
+      log,
+      registry,
+      store,
+      recovery,
+      health,
+    })
+    stops.push(stopDiagnosis)
     const image = () => {
       const read = watch.read()
       const clocks = { ...read, clockCertain: watch.isCertain }
@@ -166,6 +178,7 @@ export async function startHub(
         live,
         loads.relays,
         loads.frame(),
+        diagnosis.plants,
       )
     }
     const { broker, open } = await makeBroker({
@@ -226,6 +239,7 @@ export async function startHub(
       recovery,
       health,
       image,
+      plants: () => diagnosis.plants,
       cycleState: () => tick.state,
       cycles: () => tick.cycles,
       broker: () => ({ port: mqttPort, clients: broker.connectedClients, externalUrl }),
@@ -236,6 +250,7 @@ export async function startHub(
       web.renew(renewed)
     })
     stops.push(() => fresh?.stop())
+    void diagnosis.run()
     const beat = async () => {
       await tick.run()
       loads.relays.tickDone()
@@ -271,6 +286,7 @@ export async function startHub(
       strangers,
       housesHeard: () => communityBalance(live.latestOf(registry.current.houses.keys()), clock.now()).houses.length,
       tick: () => tick.run(),
+      diagnose: () => diagnosis.run(),
       firstStartCode: web.firstStartCode,
       stop,
     }

@@ -49,6 +49,7 @@ export async function startWeb(parts: {
   recovery: Recovery
   health: Health
   image: HubDeps['image']
+  plants: HubDeps['plants']
   cycleState: HubDeps['cycleState']
   cycles: HubDeps['cycles']
   broker: HubDeps['broker']
@@ -63,6 +64,7 @@ export async function startWeb(parts: {
     registry: () => registry.current,
     refreshRegistry: () => registry.refresh(),
     image: parts.image,
+    plants: parts.plants,
     cycleState: parts.cycleState,
     cycles: parts.cycles,
     live: parts.live,

@@ -94,6 +94,7 @@ describe.runIf(needs(chromiumPath(), 'the browser journeys', 'chromium'))('the d
       '/storico/tutto',
       '/avvisi',
       '/profilo',
+      '/salute?casa=casa_K',
       '/impianto',
       '/case',
       '/case/casa_A',
@@ -129,6 +130,32 @@ describe.runIf(needs(chromiumPath(), 'the browser journeys', 'chromium'))('the d
     for (const [, path = ''] of html.matchAll(/(?:src|href)="(\/a\/[^"]+)"/g)) await get(path)
     expect(sizes.length).toBeGreaterThan(3)
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(50_000)
+  })
+
+  it('names the failed string with its cause and loss, and leaves east and west roofs in peace', async () => {
+    const { page } = await openPage(browser)
+    await signIn(page, demo.ready.url, 'tecnico', password(), '/comunita')
+    await expect
+      .poll(async () => (await page.textContent('#salute-impianti')) ?? '', { timeout: 60_000 })
+      .toMatch(/1 con un problema.*stringa.*8 giugno 2026.*kWh.*Affidabilità alta/s)
+    await expect.poll(async () => (await page.textContent('#avvisi')) ?? '', { timeout: 60_000 }).toContain('stringa')
+    expect((await page.textContent('#avvisi'))?.match(/Resa bassa · /g)).toHaveLength(1)
+    await page.locator('#salute-impianti a').first().click()
+    expect(await page.locator('#prova-giorni svg[role=img]').count()).toBe(2)
+    expect(await page.locator('#prova-giorni tbody tr').count()).toBeGreaterThan(9)
+    await page.goto(`${demo.ready.url}/impianto`)
+    expect(await page.textContent('#sensori')).toContain('Nessuna misura impossibile')
+    await page.context().close()
+  })
+
+  it('shows a resident the own plant, and no other', async () => {
+    const { page } = await openPage(browser)
+    await signIn(page, demo.ready.url, 'residente', password(), '/comunita')
+    expect(await page.locator('#salute-impianti li').count()).toBe(1)
+    const answer = await page.goto(`${demo.ready.url}/salute?casa=casa_K`)
+    expect(answer?.status()).toBe(403)
+    expect((await page.goto(`${demo.ready.url}/salute`))?.status()).toBe(200)
+    await page.context().close()
   })
 
   it('leaves nothing behind', async () => {

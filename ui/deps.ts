@@ -1,6 +1,7 @@
 import type { CycleState, ProcessImage } from '../hub/domain/cycle.ts'
 import type { House } from '../hub/domain/house.ts'
 import type { Latest } from '../hub/domain/latest.ts'
+import type { PlantHealth } from '../hub/domain/plant-health.ts'
 import type { NodeStatus } from '../hub/domain/presence.ts'
 import type { Refusal, Series } from '../hub/domain/reading.ts'
 import type { Settings } from '../hub/domain/settings.ts'
@@ -30,6 +31,8 @@ export interface HubDeps {
   /** Cycles since the start. */
   readonly cycles: () => number
   readonly cycleState: () => CycleState
+  /** How each plant does, as far as its neighbours tell; null while nothing is known. */
+  readonly plants: () => ReadonlyMap<string, PlantHealth> | null
   readonly live: {
     readonly version: number
     readonly latestOf: (houses: Iterable<string>) => Map<string, Latest>

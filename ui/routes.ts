@@ -12,6 +12,7 @@ import {
 } from './web/api.ts'
 import { showAudit } from './web/audit.ts'
 import type { Route } from './web/context.ts'
+import { showHealth } from './web/health.ts'
 import { chooseHistory, downloadHistory, showHistory } from './web/history.ts'
 import { addHouse, changeHouse, changeKey, showHouseForm, showHouses, takeHouseOut } from './web/houses.ts'
 import { drawKiosk, showKiosk, streamKiosk } from './web/kiosk.ts'
@@ -46,6 +47,7 @@ export const ROUTES: readonly Route[] = [
   { method: 'GET', path: '/condivisione', access: PEOPLE, handle: showSharingNow },
   { method: 'GET', path: '/condivisione/:mese', access: PEOPLE, handle: showSharing },
   { method: 'GET', path: '/condivisione/:mese/csv', access: ['technician', 'admin'], handle: downloadSharing },
+  { method: 'GET', path: '/salute', access: PEOPLE, handle: showHealth },
   { method: 'GET', path: '/impianto', access: ['technician', 'admin'], handle: showPlant },
   { method: 'GET', path: '/registro', access: ['technician', 'admin'], handle: showLog },
   { method: 'GET', path: '/registro/scarica', access: ['technician', 'admin'], handle: downloadLog },

@@ -3,6 +3,7 @@ import type { CommunityBalance } from '../hub/domain/balance.ts'
 import type { PlantState } from '../hub/domain/plant-state.ts'
 import type { Flow } from '../hub/domain/sharing.ts'
 import type { Quality } from '../hub/domain/slot.ts'
+import type { HealthCardModel, SensorRow } from './models/health.ts'
 
 /** What a page is given to draw: decided, filtered for the viewer, and free of HTML. Powers in W, energies in Wh, instants in epoch ms. */
 
@@ -136,6 +137,7 @@ export interface CommunityPage {
   readonly totals: DayTotals
   readonly curve: readonly CurvePoint[]
   readonly benchmark: BenchmarkView
+  readonly health: HealthCardModel
   readonly alerts: readonly AlertView[]
   readonly houses: number
 }
@@ -173,6 +175,7 @@ export interface StrangerRow {
 
 export interface PlantPage {
   readonly nodes: readonly NodeRow[]
+  readonly sensors: readonly SensorRow[]
   readonly strangers: readonly StrangerRow[]
   /** Clients are null where the broker is somebody else's. */
   readonly broker: { readonly port: number; readonly clients: number | null; readonly externalUrl: string | null }
@@ -201,9 +204,18 @@ export interface FirstStartPage {
 }
 
 /** The fields of the settings form, by their names in it; values are as typed. */
-export const SETTINGS_FIELDS = ['nome', 'fuso', 'latitudine', 'longitudine', 'soglia', 'minimo'] as const
+export const SETTINGS_FIELDS = [
+  'nome',
+  'fuso',
+  'latitudine',
+  'longitudine',
+  'soglia',
+  'minimo',
+  'avviso',
+  'euro_kwh',
+] as const
 export type SettingsField = (typeof SETTINGS_FIELDS)[number]
-export const SETTINGS_ERRORS = ['vuoto', 'lungo', 'fuso', 'numero', 'intervallo', 'coppia'] as const
+export const SETTINGS_ERRORS = ['vuoto', 'lungo', 'fuso', 'numero', 'intervallo', 'coppia', 'regola'] as const
 export type SettingsError = (typeof SETTINGS_ERRORS)[number]
 
 export interface SettingsPage {

@@ -9,6 +9,7 @@ export const HOUSE_OPTIONS: Options = {
   azimuth: { value: 'DEGREES', help: 'the panels face, from north: 90 = east, 180 = south, 270 = west' },
   connection: { value: 'W', help: 'limit of the grid connection in W' },
   name: { value: 'NAME', help: 'what people call the house; its id if left out' },
+  battery: { value: null, help: 'a battery stands behind the inverter: the plant is neither compared nor foretold' },
   shown: { value: null, help: 'its residents agreed to be shown by name to their neighbours' },
 }
 
@@ -29,6 +30,8 @@ export function houseChange(call: Call): Change {
   if (azimuth !== undefined) change.azimuth = azimuth
   if (connectionLimit !== undefined) change.connectionLimit = connectionLimit
   if (name !== undefined) change.name = name.trim()
+  if (call.flag('battery')) change.battery = true
+  if (call.flag('no-battery')) change.battery = false
   if (call.flag('shown')) change.shown = true
   if (call.flag('hidden')) change.shown = false
   return change
@@ -36,6 +39,6 @@ export function houseChange(call: Call): Change {
 
 /** A house as the outside names its properties. */
 export function houseJson(h: House) {
-  const { id, name, peakPower, tilt, azimuth, connectionLimit, shown } = h
-  return { id, name, peak_w: peakPower, tilt, azimuth, connection_w: connectionLimit, shown }
+  const { id, name, peakPower, tilt, azimuth, connectionLimit, shown, battery = false } = h
+  return { id, name, peak_w: peakPower, tilt, azimuth, connection_w: connectionLimit, shown, battery }
 }

@@ -43,7 +43,11 @@ export const commands: readonly Command[] = [
     name: 'house edit',
     summary: 'change what is known about a house',
     args: ['ID'],
-    options: { ...HOUSE_OPTIONS, hidden: { value: null, help: 'its residents are no longer shown by name' } },
+    options: {
+      ...HOUSE_OPTIONS,
+      hidden: { value: null, help: 'its residents are no longer shown by name' },
+      'no-battery': { value: null, help: 'there is no battery behind the inverter any more' },
+    },
     example: 'solar-family house edit casa_A --peak 6000 --shown',
     run: edit,
   },
@@ -131,6 +135,8 @@ async function importFile(call: Call): Promise<number> {
 async function edit(call: Call): Promise<number> {
   if (call.flag('shown') && call.flag('hidden'))
     throw wrongUsage('--shown and --hidden contradict each other: give one of them.')
+  if (call.flag('battery') && call.flag('no-battery'))
+    throw wrongUsage('--battery and --no-battery contradict each other: give one of them.')
   const change = houseChange(call)
   if (Object.keys(change).length === 0)
     throw wrongUsage('"house edit" needs something to change: see "solar-family house edit --help".')

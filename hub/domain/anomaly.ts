@@ -87,6 +87,7 @@ export function followDay(
     made,
     expected,
     excluded,
+    running = false,
   }: {
     readonly roof: Roof
     readonly day: number
@@ -94,10 +95,12 @@ export function followDay(
     readonly expected: Expected
     /** The day is known to be unfit for learning whatever it shows. */
     readonly excluded: boolean
+    /** Hours that are still to come are no gap. */
+    readonly running?: boolean
   },
 ): { track: Track; signs: Signs } | null {
   const sums = compareHours(made, expected.wh, roof.peakPower)
-  if (sums.expectedWh < LEAST_DAY_WH_PER_WP * roof.peakPower || sums.known < LEAST_KNOWN) return null
+  if (sums.expectedWh < LEAST_DAY_WH_PER_WP * roof.peakPower || (!running && sums.known < LEAST_KNOWN)) return null
   const x = Math.log(Math.max(sums.madeWh / sums.expectedWh, 0.01))
   const { centre, spread } = usualOf(track.residuals)
   const limits = limitsFor(expected.peers)

@@ -4,12 +4,23 @@ export interface YieldSample {
   readonly normalizedYield: number
 }
 
+/** What raises alerts of a plant: the comparison that its neighbours allow, or the original 85 % of the mean of now. */
+export const ALERT_RULES = ['robusta', 'media85'] as const
+export type AlertRule = (typeof ALERT_RULES)[number]
+
 export interface BenchmarkRule {
   /** A house below this share of the community mean is anomalous; 0..1. */
   readonly threshold: number
   /** Fewer houses than this say nothing about one of them. */
   readonly minHouses: number
+  /** Default `robusta`, which needs the position of the community; without one the original rule speaks. */
+  readonly alert?: AlertRule
+  /** What a kWh that was not produced would have been worth; default DEFAULT_EURO_PER_KWH. */
+  readonly euroPerKwh?: number
 }
+
+/** Between what a kWh costs and what is paid for one, for a home that uses about half of its own. */
+export const DEFAULT_EURO_PER_KWH = 0.18
 
 export const DEFAULT_RULE: BenchmarkRule = { threshold: 0.85, minHouses: 3 }
 

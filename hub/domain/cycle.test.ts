@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest'
+import type { AlertCode } from './alert.ts'
 import type { CycleState, HouseImage, ProcessImage } from './cycle.ts'
 import { FIRST_STATE, isDark, OFFLINE_ALERT_AFTER, runCycle } from './cycle.ts'
 import { MINUTE, SECOND } from './time.ts'
 
 const NOON = Date.UTC(2026, 5, 21, 12)
-const RULE = { threshold: 0.85, minHouses: 3 }
+const RULE = { threshold: 0.85, minHouses: 3, alert: 'media85' } as const
 
 /** A house with a roof of 1000 Wp by its production in W, its age in s, and what else differs. */
 type Row = number | { w: number; ageS?: number; peakPower?: number; online?: boolean }
@@ -97,14 +98,14 @@ describe('performance_bassa', () => {
     ['not among two that are fresh', [image(0, { a: 500, b: { w: 500, ageS: 200 }, c: 100 })], [[]]],
     [
       'among two where two are enough',
-      [image(0, { a: 500, c: 100 }, { rule: { threshold: 0.85, minHouses: 2 } })],
+      [image(0, { a: 500, c: 100 }, { rule: { ...RULE, threshold: 0.85, minHouses: 2 } })],
       [['open c performance_bassa']],
     ],
     [
       'with the threshold that was set',
       [
         image(0, { a: 500, b: 500, c: 400 }),
-        image(5, { a: 500, b: 500, c: 400 }, { rule: { threshold: 0.9, minHouses: 3 } }),
+        image(5, { a: 500, b: 500, c: 400 }, { rule: { ...RULE, threshold: 0.9, minHouses: 3 } }),
       ],
       [[], ['open c performance_bassa']],
     ],
@@ -259,5 +260,47 @@ describe('isDark', () => {
     [-10, null, true],
   ])('sun at %s, mean %s', (elevation, mean, expected) => {
     expect(isDark(elevation, mean)).toBe(expected)
+  })
+})
+
+describe('the robust rule', () => {
+  const ROBUST = { rule: { ...RULE, alert: 'robusta' as const } }
+  const wants = (one: ProcessImage, codes: readonly AlertCode[] | undefined): ProcessImage => ({
+    ...one,
+    houses: one.houses.map((h) => (h.id === 'c' ? { ...h, wanted: codes?.map((code) => ({ code, detail: {} })) } : h)),
+  })
+
+  it('opens and closes what the diagnosis wants, once, and nothing for the mean of now', () => {
+    const images = [
+      wants(image(0, BAD, ROBUST), undefined),
+      wants(image(5, BAD, ROBUST), []),
+      wants(image(10, BAD, ROBUST), ['ombra']),
+      wants(image(15, BAD, ROBUST), ['ombra', 'orologio']),
+      wants(image(20, BAD, ROBUST), ['orologio']),
+      wants(image(25, BAD, ROBUST), []),
+    ]
+    expect(alertsOf(images)).toEqual([
+      [],
+      [],
+      ['open c ombra'],
+      ['open c orologio'],
+      ['close c ombra'],
+      ['close last c orologio'],
+    ])
+  })
+
+  it('keeps what is open while the diagnosis has not spoken, as after a start', () => {
+    const images = [wants(image(0, GOOD, ROBUST), ['fermo']), wants(image(1, GOOD, ROBUST), undefined)]
+    expect(alertsOf(images)).toEqual([['open c fermo'], []])
+  })
+
+  it('gives way to the original rule where the position is not known, or the setting says so', () => {
+    expect(alertsOf([image(0, BAD, { ...ROBUST, sunElevation: null })])).toEqual([['open c performance_bassa']])
+    const other = [wants(image(0, GOOD, ROBUST), ['ombra']), wants(image(5, GOOD), ['ombra'])]
+    expect(alertsOf(other)).toEqual([['open c ombra'], ['close last c ombra']])
+  })
+
+  it('publishes the mean all the same, and takes a consumer for no plant', () => {
+    expect(play([image(0, BAD, ROBUST)]).log).toEqual([['mean 0.3667 of 3']])
   })
 })

@@ -1,5 +1,5 @@
 import type { AlertCode } from './alert.ts'
-import type { BenchmarkRule } from './benchmark.ts'
+import type { AlertRule, BenchmarkRule } from './benchmark.ts'
 import { benchmark, DARK_MEAN, MIN_SUN_ELEVATION } from './benchmark.ts'
 import { decideOverrides } from './decide-overrides.ts'
 import type { AlertDetail, Effect } from './effect.ts'
@@ -8,6 +8,8 @@ import { isFresh } from './latest.ts'
 import type { LoadsImage, LoadsOutcome, LoadsState } from './load-cycle.ts'
 import { FIRST_LOADS, runLoads } from './load-cycle.ts'
 import type { LoadRecord, SendCommand } from './load-record.ts'
+import { followDiagnosis } from './plant-alerts.ts'
+import type { WantedAlert } from './plant-health.ts'
 import type { NodeStatus } from './presence.ts'
 import { isOffline } from './presence.ts'
 import { MINUTE, slotStart } from './time.ts'
@@ -34,6 +36,8 @@ export interface HouseImage {
   readonly peakPower: number
   readonly latest: Latest
   readonly node: NodeStatus | null
+  /** What the diagnosis wants told of the plant; undefined while it has not spoken. */
+  readonly wanted?: readonly WantedAlert[] | undefined
 }
 
 /** An alert that is open. Plain data, saved with the tick. */
@@ -83,10 +87,12 @@ export function runCycle(image: ProcessImage, state: CycleState): CycleOutcome {
     effects.push({ kind: 'closeAlert', house, code, at: image.now, last: false })
   }
 
+  const rule = alertRule(image)
   for (const episode of state.episodes) if (!known.has(episode.house)) close(episode.house, episode.code)
   for (const house of image.houses) {
     watchPresence(image, house, open, close)
     if (!(house.peakPower > 0)) close(house.id, 'performance_bassa')
+    followDiagnosis(rule, house, open, close)
   }
 
   const slot = slotStart(image.now)
@@ -96,7 +102,7 @@ export function runCycle(image: ProcessImage, state: CycleState): CycleOutcome {
   if (verdict) {
     const { mean, plants, anomalous, conclusive, samples } = verdict
     if (mean !== null) effects.push({ kind: 'publishBenchmark', mean, plants, at: image.now })
-    for (const sample of conclusive ? samples : []) {
+    for (const sample of conclusive && rule === 'media85' ? samples : []) {
       if (anomalous.includes(sample.id)) {
         open(sample.id, 'performance_bassa', {
           rendimento: sample.normalizedYield,
@@ -148,6 +154,11 @@ export function compare(image: ProcessImage) {
 /** Too dark to compare roofs: a low sun, or, without a position, a community that reports and makes next to nothing. */
 export function isDark(sunElevation: number | null, mean: number | null): boolean {
   return sunElevation === null ? mean !== null && mean < DARK_MEAN : sunElevation < MIN_SUN_ELEVATION
+}
+
+/** The rule that alerts follow: the robust one needs the position of the community. A clock in doubt changes no rule. */
+export function alertRule(image: Pick<ProcessImage, 'rule' | 'sunElevation' | 'clockCertain'>): AlertRule {
+  return image.sunElevation === null && image.clockCertain ? 'media85' : (image.rule.alert ?? 'robusta')
 }
 
 const NO_LOADS = { faults: [], legionella: [] }

@@ -38,7 +38,7 @@ export interface DiagnosisState {
 
 export const NEW_DIAGNOSIS: DiagnosisState = { day: null, houses: {} }
 
-const NEW_MEMORY: PlantMemory = { peers: [], track: NEW_TRACK, ratios: [], below: 0, unfit: [], finding: null }
+export const NEW_MEMORY: PlantMemory = { peers: [], track: NEW_TRACK, ratios: [], below: 0, unfit: [], finding: null }
 
 /** Why there is no verdict on a house, or that there is one. */
 export const STANDINGS = ['judged', 'tooFew', 'learning', 'noData', 'setAside'] as const
@@ -68,6 +68,8 @@ export interface DiagnosisInput {
   /** Share of what is usual below which the always-on rule speaks, 0..1. */
   readonly threshold: number
   readonly minHouses: number
+  /** The day is not over: only what stands still is told of it. */
+  readonly running?: boolean
 }
 
 /** Days that a judgement looks at: those learned from, the lag, and the judged one. */
@@ -114,6 +116,7 @@ export function diagnoseDay(
       always: always.get(roof.id) ?? null,
       threshold,
       enough: judged.length >= minHouses,
+      running: input.running === true,
     })
     houses[roof.id] = memory
     verdicts.set(roof.id, verdict)
@@ -134,6 +137,7 @@ interface Case {
   readonly always: AlwaysOn | null
   readonly threshold: number
   readonly enough: boolean
+  readonly running: boolean
 }
 
 function judge(c: Case): { memory: PlantMemory; verdict: Verdict } {
@@ -142,7 +146,7 @@ function judge(c: Case): { memory: PlantMemory; verdict: Verdict } {
   const made = c.day.houses.get(roof.id)?.produced ?? null
   const followed =
     made && c.enough && expected.peers >= LEAST_PEERS
-      ? followDay(before.track, { roof, day, made, expected, excluded: before.finding !== null })
+      ? followDay(before.track, { roof, day, made, expected, excluded: before.finding !== null, running: c.running })
       : null
   const usual = before.ratios.length >= LEAST_RATIOS ? median(before.ratios) : null
   const limit = usual === null ? c.threshold * UNKNOWN_USUAL_FACTOR : c.threshold * usual

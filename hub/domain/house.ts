@@ -13,6 +13,8 @@ export interface House {
   readonly connectionLimit: number | null
   /** The residents agreed to be shown by name to their neighbours. */
   readonly shown: boolean
+  /** A battery stands behind the inverter: its output is not the sun's, so it is neither compared nor foretold. */
+  readonly battery?: boolean
 }
 
 /** House and load ids. */

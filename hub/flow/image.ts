@@ -1,6 +1,9 @@
+import { DEFAULT_EURO_PER_KWH } from '../domain/benchmark.ts'
 import type { ProcessImage } from '../domain/cycle.ts'
 import type { ClockReading } from '../domain/elapsed.ts'
 import { NO_LATEST } from '../domain/latest.ts'
+import type { PlantHealth, WantedAlert } from '../domain/plant-health.ts'
+import { wantedAlerts } from '../domain/plant-health.ts'
 import { sunPosition } from '../domain/sun.ts'
 import type { Live } from './live.ts'
 import type { RegistrySnapshot } from './registry.ts'
@@ -14,6 +17,7 @@ export function takeImage(
   live: Live,
   relays: Relays,
   frame: LoadsFrame,
+  plants: ReadonlyMap<string, PlantHealth> | null = null,
 ): ProcessImage {
   const latest = live.latestOf(houses.keys())
   return {
@@ -26,6 +30,7 @@ export function takeImage(
       peakPower: house.peakPower,
       latest: latest.get(house.id) ?? NO_LATEST,
       node: live.node(house.id),
+      wanted: plants ? wantedOf(plants.get(house.id), settings.benchmark.euroPerKwh) : undefined,
     })),
     rule: settings.benchmark,
     sunElevation: settings.place && clockCertain ? sunPosition(now, settings.place).elevation : null,
@@ -49,4 +54,8 @@ export function takeImage(
             }),
           },
   }
+}
+
+function wantedOf(plant: PlantHealth | undefined, euroPerKwh = DEFAULT_EURO_PER_KWH): readonly WantedAlert[] {
+  return plant ? wantedAlerts(plant, euroPerKwh) : []
 }

@@ -1,5 +1,6 @@
 import type { BackupRequest, Manifest } from './backup.ts'
 import type { CopyFacts } from './copy.ts'
+import type { DiagnoseOutcome, DiagnoseRequest } from './diagnose.ts'
 import type { RecoverOutcome, RecoverRequest } from './recover.ts'
 import type { SlotsCopyOutcome, SlotsCopyRequest } from './slots-copy.ts'
 
@@ -19,6 +20,8 @@ export interface Chores {
   /** Deletes what was measured at a house: how many readings and intervals there were. */
   readonly erase: { readonly request: { readonly dataDir: string; readonly house: string }; readonly outcome: number }
   /** Looks at every page of a database: what is wrong, or null. */
+  /** Judges the plants' days that are over. */
+  readonly diagnose: { readonly request: DiagnoseRequest; readonly outcome: DiagnoseOutcome }
   readonly check: { readonly request: { readonly file: string }; readonly outcome: string | null }
 }
 

@@ -5,6 +5,7 @@ import { makeBackup } from './backup.ts'
 import type { Chore, ChoreReply, Chores } from './chore-protocol.ts'
 import { copyDatabase, syncFile } from './copy.ts'
 import { damageOf } from './damage.ts'
+import { diagnose } from './diagnose.ts'
 import { eraseMeasured } from './erase.ts'
 import { makeFresh } from './mend.ts'
 import { recoverReadings } from './recover.ts'
@@ -44,6 +45,8 @@ function carryOut(chore: Chore): Promise<unknown> | unknown {
       const { dataDir, house } = chore.request as Chores['erase']['request']
       return eraseMeasured(dataDir, house)
     }
+    case 'diagnose':
+      return diagnose(chore.request as Chores['diagnose']['request'])
     case 'check':
       return damageOf((chore.request as Chores['check']['request']).file, true)
   }

@@ -70,6 +70,7 @@ export function eraseMeasured(dataDir: string, house: string): number {
       'forecast',
       'forecast_day',
       'plane',
+      'plant_record',
     ]
     for (const table of tables) db.prepare(`delete from ${table} where house = ?`).run(house)
     db.pragma('wal_checkpoint(TRUNCATE)')

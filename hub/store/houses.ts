@@ -78,6 +78,7 @@ function toHouse(row: HouseRow): KeyedHouse {
     azimuth: row.azimuth,
     connectionLimit: row.connection_w,
     shown: row.shown === 1,
+    ...(row.battery === 1 ? { battery: true } : {}),
     keyHash: row.key_hash,
   }
 }
@@ -90,5 +91,6 @@ function toColumns(house: House) {
     azimuth: house.azimuth,
     connection_w: house.connectionLimit,
     shown: house.shown ? 1 : 0,
+    battery: house.battery ? 1 : 0,
   }
 }

@@ -55,6 +55,7 @@ describe('migrate', () => {
         'interval',
         'node',
         'plane',
+        'plant_record',
         'reading',
         'refusal',
         'series',

@@ -46,6 +46,11 @@ const CONTROL: Migrations = {
     },
   },
   '0002-loads': LOADS,
+  '0003-diagnosis': {
+    async up(db: Kysely<unknown>) {
+      await sql`alter table house add column battery integer not null default 0`.execute(db)
+    },
+  },
   '0005-people': {
     async up(db: Kysely<unknown>) {
       await sql`alter table alert add column seen_at integer`.execute(db)
@@ -124,6 +129,11 @@ const READINGS: Migrations = {
     },
   },
   '0003-forecast': FORECAST_MIGRATION,
+  '0003-plant-record': {
+    async up(db: Kysely<unknown>) {
+      await sql`create table plant_record (house text primary key, record text not null) without rowid`.execute(db)
+    },
+  },
   '0006-emission': {
     async up(db: Kysely<unknown>) {
       // What the grid emits in single hours, where somebody gave it.

@@ -14,6 +14,7 @@ export interface ControlSchema extends LoadSchema {
     azimuth: number | null
     connection_w: number | null
     shown: number
+    battery: number
     /** SHA-256 of the node key, hex; the key itself is random and never stored. */
     key_hash: string
     created_at: number
@@ -107,6 +108,8 @@ export interface ReadingsSchema {
   /** Where the integration of a house stands: see codec of series-state.ts. */
   series: { house: string; state: string }
   node: { house: string; online: number; at: number; fw: string | null; boot: number | null; uptime_s: number | null }
+  /** What was learned of a plant, and how it does: a PlantRecord, JSON. */
+  plant_record: { house: string; record: string }
   refusal: {
     house: string
     reason: string

@@ -2,6 +2,9 @@ import { isoSeconds } from '../../hub/domain/time.ts'
 import { listAlerts } from '../../hub/store/alerts.ts'
 import type { HubDeps } from '../deps.ts'
 
+/** Fields of a detail that are instants. */
+const INSTANTS: ReadonlySet<string> = new Set(['ultimo', 'dal'])
+
 /** `GET /api/avvisi/`: open alerts first, then the past ones; of one house where only that may be seen. */
 export async function alerts(deps: HubDeps, house: string | null) {
   const rows = await listAlerts(deps.view, house === null ? {} : { houses: [house] })
@@ -11,8 +14,12 @@ export async function alerts(deps: HubDeps, house: string | null) {
       codice: a.code,
       aperto: isoSeconds(a.openedAt),
       chiuso: a.closedAt === null ? null : isoSeconds(a.closedAt),
-      dettaglio:
-        typeof a.detail['ultimo'] === 'number' ? { ...a.detail, ultimo: isoSeconds(a.detail['ultimo']) } : a.detail,
+      dettaglio: Object.fromEntries(
+        Object.entries(a.detail).map(([key, value]) => [
+          key,
+          INSTANTS.has(key) && typeof value === 'number' ? isoSeconds(value) : value,
+        ]),
+      ),
     })),
   }
 }

@@ -6,6 +6,7 @@ import { DayChart } from '../view/chart-day.tsx'
 import { FlowChart } from '../view/chart-sankey.tsx'
 import { DayNav } from '../view/day-nav.tsx'
 import { type BarPart, EnergyBar } from '../view/energy-bar.tsx'
+import { HealthCard } from '../view/health-card.tsx'
 import { Clock, Degraded, documentOf } from '../view/layout.tsx'
 import type { LivePart } from '../view/live.ts'
 import { Age, Card, Figure } from '../view/parts.tsx'
@@ -42,6 +43,7 @@ export function communityPage(page: CommunityPage, reader: Reader): string {
           <FlowCard view={view} page={page} />
           <CurveCard view={view} page={page} />
           <BenchmarkCard view={view} page={page} />
+          <HealthCard view={view} health={page.health} />
           <Alerts view={view} page={page} />
         </div>
       </>
@@ -61,6 +63,7 @@ export function liveParts(page: CommunityPage, reader: Reader): LivePart[] {
     { id: 'scambi', html: `${<FlowCard view={view} page={page} />}` },
     { id: 'andamento', html: `${<CurveCard view={view} page={page} />}` },
     { id: 'confronto', html: `${<BenchmarkCard view={view} page={page} />}` },
+    { id: 'salute-impianti', html: `${<HealthCard view={view} health={page.health} />}` },
     { id: 'avvisi', html: `${<Alerts view={view} page={page} />}` },
   ]
 }

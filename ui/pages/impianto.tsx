@@ -3,6 +3,7 @@ import type { LivePart } from '../view/live.ts'
 import type { MessageKey } from '../view/messages.it.ts'
 import { isMessage } from '../view/messages.ts'
 import { Age, Badge, Card, Scroll } from '../view/parts.tsx'
+import { SensorCard } from '../view/sensor-card.tsx'
 import { type View, viewFor } from '../view/view.ts'
 import type { NodeRow, PlantPage, Reader, RefusalRow } from '../view-models.ts'
 
@@ -27,6 +28,7 @@ export function plantPage(page: PlantPage, reader: Reader): string {
         <div class="cards">
           <HubCard view={view} page={page} />
           <NodesCard view={view} page={page} />
+          <SensorCard view={view} sensors={page.sensors} />
           <StrangersCard view={view} page={page} />
         </div>
       </>
@@ -41,6 +43,7 @@ export function liveParts(page: PlantPage, reader: Reader): LivePart[] {
     { id: 'salute', html: `${<Degraded view={view} />}` },
     { id: 'hub', html: `${<HubCard view={view} page={page} />}` },
     { id: 'nodi', html: `${<NodesCard view={view} page={page} />}` },
+    { id: 'sensori', html: `${<SensorCard view={view} sensors={page.sensors} />}` },
     { id: 'respinti', html: `${<StrangersCard view={view} page={page} />}` },
   ]
 }

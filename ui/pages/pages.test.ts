@@ -18,6 +18,8 @@ import { messagePage } from './message.tsx'
 import { auditPage } from './modifiche.tsx'
 import { peoplePage } from './persone.tsx'
 import { profilePage } from './profilo.tsx'
+import { healthPage } from './salute.tsx'
+import { sampleHealthPage } from './sample-health.ts'
 import { sampleHistory } from './sample-history.ts'
 import { NOON, sampleCommunityPage, sampleDay, sampleHousePage, samplePlantPage, sampleReader } from './sample-props.ts'
 import { pairPage, secretPage } from './secret.tsx'
@@ -89,7 +91,16 @@ const PROFILE: ProfilePage = {
   notice: null,
   problem: null,
 }
-const SETTINGS = { nome: 'N', fuso: 'Europe/Rome', latitudine: '', longitudine: '', soglia: '85', minimo: '3' }
+const SETTINGS = {
+  nome: 'N',
+  fuso: 'Europe/Rome',
+  latitudine: '',
+  longitudine: '',
+  soglia: '85',
+  minimo: '3',
+  avviso: 'robusta',
+  euro_kwh: '0.18',
+}
 const SILENT = {
   productionW: null,
   consumptionW: null,
@@ -164,6 +175,12 @@ const PAGES: { readonly [name: string]: (reader: Reader) => string } = {
       },
       reader,
     ),
+  health: (reader) => healthPage(sampleHealthPage(), reader),
+  'health, hidden': (reader) => healthPage({ ...sampleHealthPage(), days: null }, reader),
+  'health, nothing known': (reader) =>
+    healthPage({ ...sampleHealthPage(), row: { ...sampleHealthPage().row, finding: null }, days: [] }, reader),
+  'community, nothing judged': (reader) =>
+    communityPage(sampleCommunityPage(12, { health: { empty: 'noPlace', summary: null, rows: [] } }), reader),
   profile: (reader) => profilePage(PROFILE, reader),
   'profile, wrong': (reader) =>
     profilePage({ ...PROFILE, house: null, problem: { form: 'password', code: 'corta' } }, reader),
@@ -184,7 +201,7 @@ const PAGES: { readonly [name: string]: (reader: Reader) => string } = {
     ),
   pairing: (reader) => pairPage({ code: '', problem: 'sbagliato' }, { ...reader, user: null }),
   plant: (reader) => plantPage(samplePlantPage(), reader),
-  'plant, empty': (reader) => plantPage({ ...samplePlantPage(), nodes: [], strangers: [] }, reader),
+  'plant, empty': (reader) => plantPage({ ...samplePlantPage(), nodes: [], sensors: [], strangers: [] }, reader),
   settings: (reader) => settingsPage({ values: SETTINGS, errors: {}, saved: true }, reader),
   'settings, wrong': (reader) =>
     settingsPage({ values: SETTINGS, errors: { fuso: 'fuso', soglia: 'numero' }, saved: false }, reader),

@@ -9,6 +9,7 @@ import type {
   PlantPage,
   Reader,
 } from '../view-models.ts'
+import { sampleHealth, sampleSensors } from './sample-health.ts'
 
 /** Plausible pages for tests: a sunny early afternoon. */
 
@@ -164,6 +165,7 @@ export function sampleCommunityPage(count = 12, over: Partial<CommunityPage> = {
     totals: sampleHousePage().totals,
     curve: sampleCurve(day, 40_000),
     benchmark: sampleBenchmark(count, 'casa_03'),
+    health: sampleHealth(),
     alerts: sampleHousePage().alerts,
     houses: count + 1,
     ...over,
@@ -205,6 +207,7 @@ export function samplePlantPage(): PlantPage {
         refusals: [],
       },
     ],
+    sensors: sampleSensors(),
     strangers: [{ who: 'casa_77', address: '192.168.1.77', why: 'unknown user', count: 41, lastAt: NOON - 30_000 }],
     broker: { port: 1883, clients: 11, externalUrl: null },
     certificate: {

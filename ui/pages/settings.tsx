@@ -1,7 +1,8 @@
+import { ALERT_RULES } from '../../hub/domain/benchmark.ts'
 import { Icon } from '../view/icons.tsx'
 import { documentOf } from '../view/layout.tsx'
 import { Badge, Field } from '../view/parts.tsx'
-import { viewFor } from '../view/view.ts'
+import { type View, viewFor } from '../view/view.ts'
 import type { Reader, SettingsField, SettingsPage } from '../view-models.ts'
 
 /** What an administrator may set; what was typed is kept when it was wrong. */
@@ -55,6 +56,8 @@ export function settingsPage({ values, errors, saved }: SettingsPage, reader: Re
             <legend>{t('settings.benchmark')}</legend>
             {field('soglia', { inputmode: 'decimal' })}
             {field('minimo', { inputmode: 'numeric' })}
+            <AlertRuleField view={view} value={values.avviso} />
+            {field('euro_kwh', { inputmode: 'decimal' })}
           </fieldset>
           <button type="submit" class="primary">
             {t('settings.submit')}
@@ -63,4 +66,23 @@ export function settingsPage({ values, errors, saved }: SettingsPage, reader: Re
       </section>
     ),
   })
+}
+
+function AlertRuleField({ view, value }: { readonly view: View; readonly value: string }) {
+  const { t } = view
+  return (
+    <p class="field">
+      <label for="avviso">{t('settings.avviso')}</label>
+      <span class="hint" id="avviso-hint">
+        {t('settings.avviso.hint')}
+      </span>
+      <select id="avviso" name="avviso" aria-describedby="avviso-hint">
+        {ALERT_RULES.map((rule) => (
+          <option value={rule} selected={rule === value}>
+            {t(`settings.avviso.${rule}`)}
+          </option>
+        ))}
+      </select>
+    </p>
+  )
 }

@@ -11,11 +11,10 @@ import type { HubDeps } from '../deps.ts'
 import type { AlertView, CommunityPage, DayChoice, HousePage } from '../view-models.ts'
 import { dayBenchmark, liveBenchmark } from './benchmark-view.ts'
 import { communityCurve, communityTotals, curve, dayFlows, houseTotals, readDay } from './energy.ts'
+import { healthCard, MIN_PEERS_SHOWN } from './health.ts'
 import { liveBalance, liveNames, wholeBalance } from './live.ts'
 import type { Memo } from './memo.ts'
 
-/** Residents are not shown a comparison with fewer plants than this. */
-const MIN_PEERS_SHOWN = 5
 const ALERTS_SHOWN = 20
 
 export interface PageQuery {
@@ -91,6 +90,7 @@ export async function communityPage({ deps, memo, viewer, day }: PageQuery): Pro
     benchmark: day.isToday
       ? liveBenchmark(deps.image(), names, own)
       : dayBenchmark(energy, [...houses.values()], settings.benchmark, names, own),
+    health: healthCard(deps, own),
     alerts: await alerts(deps, own === null ? null : [own], day),
     houses: houses.size,
   }

@@ -1,3 +1,6 @@
+import { CAUSES } from '../../hub/domain/cause.ts'
+import { CAUSE_WORDS, SENSOR_WORDS } from '../../hub/domain/plant-health.ts'
+import { SENSOR_FAULTS } from '../../hub/domain/sensor-check.ts'
 import type { AlertView } from '../view-models.ts'
 import { Badge, Card } from './parts.tsx'
 import type { View } from './view.ts'
@@ -68,7 +71,14 @@ function AlertItem({
       {why ? <p>{why}</p> : null}
       {open ? (
         <p>
-          {t('alerts.todo')} {t(`alert.${alert.code}.todo`)}
+          {t('alerts.todo')} {todoOf(view, alert)}
+        </p>
+      ) : null}
+      {typeof alert.detail['perdita'] === 'number' ? (
+        <p>
+          <a href={`/salute?${new URLSearchParams({ casa: alert.house })}`}>
+            {t('health.link', { name: alert.house })}
+          </a>
         </p>
       ) : null}
       {alert.seen ? (
@@ -87,8 +97,19 @@ function AlertItem({
   )
 }
 
+/** The next step: of the cause where one is known. */
+function todoOf({ t }: View, { code, detail }: AlertView) {
+  const cause = CAUSES.find((c) => CAUSE_WORDS[c] === detail['causa'])
+  const kind = SENSOR_FAULTS.find((k) => SENSOR_WORDS[k] === detail['causa'])
+  if (typeof detail['perdita'] === 'number' && cause) return t(`health.todo.${cause}`)
+  return kind ? t(`sensor.${kind}.todo`) : t(`alert.${code}.todo`)
+}
+
 /** The figures the rule saw when it opened the alert. */
-function explain({ t, f }: View, { code, detail }: AlertView): string | null {
+function explain(view: View, { code, detail }: AlertView): string | null {
+  const { t, f } = view
+  const cause = detail['causa']
+  if (typeof cause === 'string') return explainCause(view, cause, detail)
   if (code === 'performance_bassa') {
     const { rendimento, media, soglia } = detail as { [key: string]: number | string | undefined }
     if (typeof rendimento !== 'number' || typeof media !== 'number' || typeof soglia !== 'number') return null
@@ -102,4 +123,22 @@ function explain({ t, f }: View, { code, detail }: AlertView): string | null {
   return code === 'nodo_offline' && typeof last === 'number'
     ? t('alert.nodo_offline.detail', { when: f.dateTime(last) })
     : null
+}
+
+/** What the diagnosis found, in its own words and figures. */
+function explainCause({ t, f }: View, word: string, detail: AlertView['detail']): string | null {
+  const cause = CAUSES.find((c) => CAUSE_WORDS[c] === word)
+  const { perdita, persi_wh, persi_euro } = detail as { [key: string]: number | string | undefined }
+  if (cause && typeof perdita === 'number' && typeof persi_wh === 'number' && typeof persi_euro === 'number') {
+    const figures = { share: f.share(perdita), energy: f.energy(persi_wh), euro: `${f.number(persi_euro, 2)}\u00a0€` }
+    return `${t(`health.cause.${cause}`)}. ${t('alert.finding.detail', figures)}`
+  }
+  const kind = SENSOR_FAULTS.find((k) => SENSOR_WORDS[k] === word)
+  const { minuti, dal } = detail as { [key: string]: number | string | undefined }
+  if (!kind || typeof dal !== 'number') return null
+  const since = t('alert.sensor.detail', { day: f.dateTime(dal) })
+  if (kind !== 'clock') return `${t(`sensor.${kind}`)} ${since}`
+  const minutes = typeof minuti === 'number' ? minuti : 0
+  const direction = minutes > 0 ? t('sensor.late') : t('sensor.early')
+  return `${t('sensor.clock', { minutes: Math.abs(minutes), direction })} ${since}`
 }

@@ -1,3 +1,4 @@
+import { ALERT_RULES, DEFAULT_EURO_PER_KWH } from '../../hub/domain/benchmark.ts'
 import type { Settings } from '../../hub/domain/settings.ts'
 import { audit } from '../../hub/store/people.ts'
 import { writeSettings } from '../../hub/store/settings.ts'
@@ -63,7 +64,11 @@ export function parseSettings(values: Values): { settings: FormSettings | null; 
   }
   const threshold = numberIn('soglia', 1, 100) / 100
   const minHouses = numberIn('minimo', 2, 1000, true)
-  const settings = { communityName: values.nome, zone: values.fuso, place, benchmark: { threshold, minHouses } }
+  const alert = ALERT_RULES.find((rule) => rule === (values.avviso || 'robusta'))
+  if (!alert) errors.avviso = 'regola'
+  const euroPerKwh = values.euro_kwh === '' ? DEFAULT_EURO_PER_KWH : numberIn('euro_kwh', 0, 10)
+  const benchmark = { threshold, minHouses, alert: alert ?? 'robusta', euroPerKwh }
+  const settings = { communityName: values.nome, zone: values.fuso, place, benchmark }
   return { settings: Object.keys(errors).length === 0 ? settings : null, errors }
 }
 
@@ -75,6 +80,8 @@ function toValues({ communityName, zone, place, benchmark }: Settings): Values {
     longitudine: place ? String(place.longitude) : '',
     soglia: String(Math.round(benchmark.threshold * 1000) / 10),
     minimo: String(benchmark.minHouses),
+    avviso: benchmark.alert ?? 'robusta',
+    euro_kwh: String(benchmark.euroPerKwh ?? DEFAULT_EURO_PER_KWH),
   }
 }
 

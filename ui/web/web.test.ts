@@ -93,15 +93,33 @@ it('throttles a key, not its neighbours, and forgets after a minute', () => {
 })
 
 it('reads the settings form with comma or point, and names each wrong field', () => {
-  const good = { nome: 'Via', fuso: 'Europe/Rome', latitudine: '45,07', longitudine: '7.69', soglia: '85', minimo: '3' }
+  const good = {
+    nome: 'Via',
+    fuso: 'Europe/Rome',
+    latitudine: '45,07',
+    longitudine: '7.69',
+    soglia: '85',
+    minimo: '3',
+    avviso: 'media85',
+    euro_kwh: '0,2',
+  }
   expect(parseSettings(good).settings).toEqual({
     communityName: 'Via',
     zone: 'Europe/Rome',
     place: { latitude: 45.07, longitude: 7.69 },
-    benchmark: { threshold: 0.85, minHouses: 3 },
+    benchmark: { threshold: 0.85, minHouses: 3, alert: 'media85', euroPerKwh: 0.2 },
   })
   expect(parseSettings({ ...good, latitudine: '', longitudine: '' }).settings?.place).toBeNull()
-  const bad = { nome: '', fuso: 'Roma', latitudine: '91', longitudine: 'x', soglia: '0', minimo: '2.5' }
+  const bad = {
+    nome: '',
+    fuso: 'Roma',
+    latitudine: '91',
+    longitudine: 'x',
+    soglia: '0',
+    minimo: '2.5',
+    avviso: 'forse',
+    euro_kwh: '-1',
+  }
   expect(parseSettings(bad)).toEqual({
     settings: null,
     errors: {
@@ -111,6 +129,8 @@ it('reads the settings form with comma or point, and names each wrong field', ()
       longitudine: 'numero',
       soglia: 'intervallo',
       minimo: 'numero',
+      avviso: 'regola',
+      euro_kwh: 'intervallo',
     },
   })
   expect(parseSettings({ ...good, longitudine: '' }).errors).toEqual({ longitudine: 'coppia' })

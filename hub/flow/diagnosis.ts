@@ -1,0 +1,100 @@
+import type { PlantHealth } from '../domain/plant-health.ts'
+import type { Settings } from '../domain/settings.ts'
+import type { DiagnoseOutcome, DiagnoseRequest } from '../store/diagnose.ts'
+import type { KeyedHouse } from '../store/houses.ts'
+import type { Health } from './health.ts'
+
+export interface DiagnosisOptions {
+  readonly now: () => number
+  readonly registry: () => { readonly houses: ReadonlyMap<string, KeyedHouse>; readonly settings: Settings }
+  /** Plane of a house as it is known or fitted; null where neither is. */
+  readonly planeOf?: (house: KeyedHouse) => { readonly tilt: number; readonly azimuth: number } | null
+  /** Runs in a thread of its own; rejects when the file cannot be read or the hub stops. */
+  readonly diagnose: (request: Omit<DiagnoseRequest, 'readings'>) => Promise<DiagnoseOutcome>
+  readonly health: Health
+  readonly onDone?: (outcome: DiagnoseOutcome) => void
+  readonly onError?: (error: unknown) => void
+}
+
+/**
+ * How the plants do, in memory: judged anew after each hour in another thread, read by the tick and by pages. Until the first run
+ * is done, and while the community's position is not set, nothing is known of any.
+ */
+export class Diagnosis {
+  readonly #options: DiagnosisOptions
+  #plants: ReadonlyMap<string, PlantHealth> | null = null
+  #unfit: ReadonlyMap<string, ReadonlySet<number>> = new Map()
+  #running: Promise<void> | null = null
+  #stopped = false
+  #again = false
+
+  constructor(options: DiagnosisOptions) {
+    this.#options = options
+  }
+
+  /** Health of every house that has been judged; null while nothing is known. */
+  get plants(): ReadonlyMap<string, PlantHealth> | null {
+    return this.#plants
+  }
+
+  /** Whether nothing should be learned from a house on a day of the sun's grid (`dayNumber`). */
+  isUnfit(house: string, day: number): boolean {
+    return this.#unfit.get(house)?.has(day) ?? false
+  }
+
+  /** Judges what is due. A call while another runs has that one look once more. */
+  run(): Promise<void> {
+    if (this.#stopped) return Promise.resolve()
+    this.#again = this.#running !== null
+    this.#running ??= this.#runOn().finally(() => {
+      this.#running = null
+    })
+    return this.#running
+  }
+
+  async #runOn(): Promise<void> {
+    do {
+      this.#again = false
+      await this.#run()
+    } while (this.#again && !this.#stopped)
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true
+    await this.#running
+  }
+
+  async #run(): Promise<void> {
+    const { now, registry, planeOf = planeEntered, diagnose, health, onDone, onError } = this.#options
+    const { houses, settings } = registry()
+    if (!settings.place) {
+      this.#plants = new Map()
+      return
+    }
+    try {
+      const outcome = await diagnose({
+        now: now(),
+        site: settings.place,
+        houses: [...houses.values()].map((h) => ({
+          id: h.id,
+          peakPower: h.peakPower,
+          plane: planeOf(h),
+          battery: h.battery === true,
+        })),
+        threshold: settings.benchmark.threshold,
+        minHouses: Math.max(3, settings.benchmark.minHouses),
+      })
+      this.#plants = new Map(outcome.health.map((plant) => [plant.house, plant]))
+      this.#unfit = new Map(outcome.unfit.map(([house, days]) => [house, new Set(days)]))
+      health.set('diagnosis', null)
+      onDone?.(outcome)
+    } catch (error) {
+      if (this.#stopped) return
+      if (health.set('diagnosis', error instanceof Error ? error.message : String(error))) onError?.(error)
+    }
+  }
+}
+
+function planeEntered({ tilt, azimuth }: KeyedHouse) {
+  return tilt === null || azimuth === null ? null : { tilt, azimuth }
+}
