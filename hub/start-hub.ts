@@ -160,7 +160,7 @@ export async function startHub(
       onMeasured: (entries) => loads.relays.measured(entries),
     })
     const { diagnosis, stop: stopDiagnosis } = startDiagnosis({
-      clock: { now: () => watch.now() },
+      clock: watch,
       log,
       registry,
       store,
