@@ -3,6 +3,7 @@ import { table } from '../hub/cli/table.ts'
 import { stopAll } from '../test/support/hub-process.ts'
 import { removeFolders } from './bench/folders.ts'
 import { machine } from './bench/machine.ts'
+import { measureDiagnosis } from './bench/measure-diagnosis.ts'
 import { measureCommunity, measureRates } from './bench/measure-load.ts'
 import { measureMaximum } from './bench/measure-maximum.ts'
 import { measureReplay } from './bench/measure-replay.ts'
@@ -16,7 +17,7 @@ import type { Row } from './bench/row.ts'
 const HELP = `Usage: npm run bench -- [--quick] [--json] [--only NAME]...
   --quick      shorter runs: a glance, not a measurement
   --json       the rows as JSON
-  --only NAME  one of start, community, maximum, rates, writes, viewers, replay`
+  --only NAME  one of start, community, maximum, rates, writes, viewers, replay, diagnosis`
 
 const { values: options } = parseArgs({
   options: {
@@ -38,6 +39,7 @@ const MEASURES: Readonly<Record<string, () => Promise<Row[]>>> = {
   writes: () => measureWrites([20, 1000], quick ? 2 : 10),
   viewers: () => measureViewers(quick ? { houses: 12, days: 30, seconds: 5 } : { houses: 100, days: 365, seconds: 20 }),
   replay: () => measureReplay({ months: quick ? 1 : 8 }),
+  diagnosis: measureDiagnosis,
 }
 
 const unknown = only.filter((name) => !(name in MEASURES))

@@ -86,6 +86,7 @@ const HIDES: readonly (readonly [by: SensorFaultKind, hidden: SensorFaultKind])[
   ['pvStuck', 'loadNet'],
   ['loadDead', 'loadZeroSun'],
   ['loadZeroSun', 'loadNet'],
+  ['loadReversed', 'loadNet'],
   ['loadReversed', 'loadZeroSun'],
 ]
 

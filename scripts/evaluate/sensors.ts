@@ -144,7 +144,7 @@ class Bench {
         : roofs.flatMap(({ id }) =>
             soundRoof(id, day)
               ? (this.#memories[d + 1]?.get(id)?.faults ?? [])
-                  .filter((f) => f.confirmed)
+                  .filter((f) => f.confirmed && soundRoof(id, f.since))
                   .map((f) => ({ house: id, kind: f.kind, sound: soundLoad(id) }))
               : [],
           ),
