@@ -68,7 +68,7 @@ export interface DiagnosisInput {
   /** Share of what is usual below which the always-on rule speaks, 0..1. */
   readonly threshold: number
   readonly minHouses: number
-  /** The day is not over: only what stands still is told of it. */
+  /** The day is not over: nothing is learned, and only what stands still is to be told of it. */
   readonly running?: boolean
 }
 
@@ -94,7 +94,7 @@ export function diagnoseDay(
   const today = days.at(-1)
   const verdicts = new Map<string, Verdict>()
   if (!today) return { state, verdicts }
-  const shares = clearShares(days.slice(-LOOK_BACK, -LEARNING_LAG), judged)
+  const shares = input.running ? null : clearShares(days.slice(-LOOK_BACK, -LEARNING_LAG), judged)
   const always = alwaysOn(days, judged)
   const unwell = new Set(judged.filter((r) => state.houses[r.id]?.finding).map((r) => r.id))
   const houses: { [house: string]: PlantMemory } = {}
@@ -105,7 +105,7 @@ export function diagnoseDay(
       verdicts.set(roof.id, blank(roof.id, 'setAside'))
       continue
     }
-    const learned = learnPeers(roof.id, shares)
+    const learned = shares ? learnPeers(roof.id, shares) : before.peers
     const peers = learned.length >= LEAST_PEERS || before.peers.length === 0 ? learned : before.peers
     const expected = expectedFromPeers(roof, today, peers, unwell)
     const { memory, verdict } = judge({
