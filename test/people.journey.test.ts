@@ -78,6 +78,30 @@ describe('an administrator', () => {
   })
 })
 
+describe('the first start', () => {
+  it('goes on after the administrator: the community, its houses, their nodes, and is over', async () => {
+    const ada = await site.signIn('ada')
+    expect((await visit(ada, '/')).text).toContain('/avvio/comunita')
+    const place = { nome: 'Via Nuova', fuso: 'Europe/Rome', latitudine: '45,07', longitudine: '' }
+    expect((await visit(ada, '/avvio/comunita', place)).status).toBe(422)
+    expect((await visit(ada, '/avvio/comunita', { ...place, longitudine: '7,69' })).to).toBe('/avvio/case')
+    expect((await visit(ada, '/case', { id: 'casa A', picco: '1', torna: '/avvio/case' })).text).toContain(
+      'class="steps"',
+    )
+    const added = await visit(ada, '/case', { id: 'casa_N', picco: '4000', torna: '/avvio/case' })
+    expect(added.text).toContain('href="/avvio/case"')
+    expect((await visit(ada, '/avvio/nodi')).text).toMatch(/casa_N<\/strong> non si è ancora fatto sentire/)
+    const node = await site.node('casa_N', { password: secretIn(added.text) })
+    await node.publishAsync('comunita/casa_N/bilancio', '{"produzione_w":1100,"consumo_w":50}', { qos: 1 })
+    expect((await visit(ada, '/avvio/nodi')).text).toContain('produzione 1,1\u00a0kW')
+    expect((await visit(ada, '/avvio/fine', {})).to).toBe('/')
+    const home = (await visit(ada, '/')).text
+    expect(home).toContain('Via Nuova')
+    expect(home).not.toContain('/avvio/comunita')
+    expect((await visit(await site.signIn('res_casa_A'), '/avvio/comunita')).status).toBe(403)
+  })
+})
+
 describe('a phone', () => {
   it('is signed in by the code that another device shows, once and for ten minutes', async () => {
     const resident = await site.signIn('res_casa_A')

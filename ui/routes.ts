@@ -21,6 +21,7 @@ import { pair, pairOwnPhone, showPairing } from './web/pairing.ts'
 import { actOnPerson, addPerson, addProgram, revokeProgram, showPeople } from './web/people.ts'
 import { changePassword, endSessions, eraseOwnData, exportOwnData, setShown, showProfile } from './web/profile.ts'
 import { saveSettings, showSettings } from './web/settings.ts'
+import { finishSetup, saveSetupCommunity, showSetupCommunity, showSetupHouses, showSetupNodes } from './web/setup.ts'
 import { downloadSharing, showSharing, showSharingNow } from './web/sharing.ts'
 import { addFactor, addTariff, dropEntry, saveRule, showTariffs } from './web/tariffs.ts'
 
@@ -81,6 +82,11 @@ export const ROUTES: readonly Route[] = [
   { method: 'POST', path: '/accesso', access: 'anybody', handle: signIn },
   { method: 'POST', path: '/uscita', access: 'anybody', handle: signOut },
   { method: 'POST', path: '/preferenze', access: 'anybody', handle: savePreferences },
+  { method: 'GET', path: '/avvio/comunita', access: ['admin'], handle: showSetupCommunity },
+  { method: 'POST', path: '/avvio/comunita', access: ['admin'], handle: saveSetupCommunity },
+  { method: 'GET', path: '/avvio/case', access: ['admin'], handle: showSetupHouses },
+  { method: 'GET', path: '/avvio/nodi', access: ['admin'], handle: showSetupNodes },
+  { method: 'POST', path: '/avvio/fine', access: ['admin'], handle: finishSetup },
   { method: 'GET', path: '/avvio', access: 'anybody', handle: showFirstStart },
   { method: 'POST', path: '/avvio', access: 'anybody', handle: makeFirstAdmin },
   { method: 'POST', path: '/api/produzione', access: POSTS_READINGS, handle: postOf('produzione') },

@@ -33,6 +33,8 @@ export interface Reader {
   readonly openAlerts: number
   /** Why the hub is degraded (codes), empty when it is well. */
   readonly degraded: readonly string[]
+  /** The first start is not finished: an admin is reminded. */
+  readonly setupDone: boolean
 }
 
 /** Which civil day a page shows; `next` is null on today. */

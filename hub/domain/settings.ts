@@ -29,6 +29,8 @@ export const DEFAULT_WEATHER: WeatherSettings = {
 
 /** What the community decides about itself; kept in the database, edited by the admin. */
 export interface Settings {
+  /** The first start was gone through to its end, or left for good. */
+  readonly setupDone: boolean
   readonly communityName: string
   /** IANA time zone of the community: its days, and every time a person reads. */
   readonly zone: string
@@ -47,6 +49,7 @@ export interface Settings {
 }
 
 export const DEFAULT_SETTINGS: Settings = {
+  setupDone: false,
   communityName: 'Solar Family',
   zone: 'Europe/Rome',
   place: null,

@@ -1,7 +1,7 @@
-import type { HouseField, HousesPage } from '../models/admin.ts'
-import { Icon } from '../view/icons.tsx'
+import type { HousesPage } from '../models/admin.ts'
+import { HouseFields } from '../view/house-fields.tsx'
 import { documentOf } from '../view/layout.tsx'
-import { Badge, Card, Field, Scroll } from '../view/parts.tsx'
+import { Badge, Card, Scroll } from '../view/parts.tsx'
 import { type View, viewFor } from '../view/view.ts'
 import type { Reader } from '../view-models.ts'
 
@@ -92,35 +92,10 @@ export function compass(azimuth: number): (typeof COMPASS)[number] {
 function HouseForm({ view, page }: Props) {
   const { t } = view
   const { values, errors, editing } = page
-  const field = (name: HouseField, options: { optional?: boolean; numeric?: boolean } = {}) => {
-    const error = errors[name]
-    return (
-      <Field
-        name={name}
-        label={t(`houses.${name}`)}
-        hint={t(`houses.${name}.hint`)}
-        value={values[name]}
-        error={error ? t(`form.error.${error}`) : null}
-        required={!options.optional}
-        inputmode={options.numeric ? 'decimal' : null}
-      />
-    )
-  }
   return (
     <Card id="casa-nuova" title={editing === null ? t('houses.add') : t('houses.edit')} size="half">
-      {Object.keys(errors).length > 0 ? (
-        <p class="error" role="alert">
-          <Icon name="warning" />
-          {t('settings.failed')}
-        </p>
-      ) : null}
       <form method="post" action={editing === null ? '/case' : `/case/${editing}`} novalidate>
-        {editing === null ? field('id') : null}
-        {field('nome', { optional: true })}
-        {field('picco', { numeric: true })}
-        {field('inclinazione', { optional: true, numeric: true })}
-        {field('orientamento', { optional: true, numeric: true })}
-        {field('limite', { optional: true, numeric: true })}
+        <HouseFields view={view} values={values} errors={errors} withId={editing === null} />
         <button type="submit" class="primary">
           {editing === null ? t('houses.addNow') : t('settings.submit')}
         </button>

@@ -24,6 +24,7 @@ import { sampleHistory } from './sample-history.ts'
 import { NOON, sampleCommunityPage, sampleDay, sampleHousePage, samplePlantPage, sampleReader } from './sample-props.ts'
 import { pairPage, secretPage } from './secret.tsx'
 import { settingsPage } from './settings.tsx'
+import { setupCommunityPage, setupHousesPage, setupNodesPage } from './setup.tsx'
 import { signInPage } from './sign-in.tsx'
 import { historyPage } from './storico.tsx'
 import { tariffsPage } from './tariffe.tsx'
@@ -159,6 +160,23 @@ const PAGES: { readonly [name: string]: (reader: Reader) => string } = {
   'history, a week': (reader) => historyPage(sampleHistory('2026-W25'), reader),
   'history, all': (reader) => historyPage(sampleHistory('tutto'), reader),
   'history, nothing known': (reader) => historyPage(sampleHistory('2024', false), reader),
+  'setup, community': (reader) =>
+    setupCommunityPage({ values: SETTINGS, errors: { fuso: 'fuso' } }, { ...reader, setupDone: false }),
+  'setup, houses': (reader) => setupHousesPage({ ...HOUSES, houses: [] }, reader),
+  'setup, more houses': (reader) => setupHousesPage({ ...HOUSES, errors: { id: 'esiste' } }, reader),
+  'setup, nodes': (reader) =>
+    setupNodesPage(
+      {
+        nodes: [
+          { house: 'casa_03', heardAt: NOON, productionW: 100, consumptionW: null },
+          { house: 'casa_04', heardAt: null, productionW: null, consumptionW: null },
+        ],
+        strangers: [{ who: 'casa_X', why: 'unknown', lastAt: NOON }],
+        mqttPort: 1883,
+        host: '192.168.1.7',
+      },
+      reader,
+    ),
   sharing: (reader) => sharingPage(SHARING, reader),
   'sharing, nothing': (reader) =>
     sharingPage({ ...SHARING, members: [], intervals: 0, estimated: null, onlyHours: true }, reader),

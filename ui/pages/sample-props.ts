@@ -29,6 +29,7 @@ export function sampleReader(over: Partial<Reader> = {}): Reader {
     demo: false,
     openAlerts: 1,
     degraded: [],
+    setupDone: true,
     ...over,
   }
 }

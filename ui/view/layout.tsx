@@ -69,6 +69,13 @@ function Document({ view, title, page, stream = null, children }: LayoutProps) {
           </aside>
         ) : null}
         <Degraded view={view} />
+        {reader.user?.role === 'admin' && !reader.setupDone && !reader.path.startsWith('/avvio') ? (
+          <aside class="ribbon" aria-label={t('setup.steps')}>
+            <p>
+              {t('setup.unfinished')} <a href="/avvio/comunita">{t('setup.continue')}</a>
+            </p>
+          </aside>
+        ) : null}
         <main id="contenuto" tabindex={-1} {...(stream ? { 'hx-sse:connect': stream, 'hx-swap': 'none' } : {})}>
           {children}
         </main>

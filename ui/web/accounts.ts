@@ -117,7 +117,7 @@ export async function makeFirstAdmin(context: RouteContext): Promise<Response> {
   await audit(deps.control, { at, who: name, what: 'first admin made', detail: {} })
   deps.firstStart.done()
   await beginSession(deps, c, name)
-  return c.redirect('/', 303)
+  return c.redirect('/avvio/comunita', 303)
 }
 
 export function text(value: unknown): string {

@@ -41,6 +41,7 @@ export function readerOf({ c, deps, principal }: Pick<RouteContext, 'c' | 'deps'
     now: deps.now(),
     demo: deps.demo,
     openAlerts: deps.cycleState().episodes.filter((e) => own === null || e.house === own).length,
+    setupDone: settings.setupDone || deps.demo,
     degraded: deps.health().map((h) => h.reason),
   }
 }

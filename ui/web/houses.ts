@@ -6,12 +6,20 @@ import type { Errors, HouseField, HousesPage, Values } from '../models/admin.ts'
 import { HOUSE_FIELDS } from '../models/admin.ts'
 import { housesPage } from '../pages/case.tsx'
 import { secretPage } from '../pages/secret.tsx'
+import { setupHousesPage } from '../pages/setup.tsx'
 import { html, message } from './answers.ts'
 import type { RouteContext } from './context.ts'
-import { readerOf, whoOf } from './context.ts'
+import { readerOf, safePath, whoOf } from './context.ts'
 import { FormReader, formValues } from './form.ts'
 
-const EMPTY: Values<HouseField> = { id: '', nome: '', picco: '', inclinazione: '', orientamento: '', limite: '' }
+export const EMPTY_HOUSE: Values<HouseField> = {
+  id: '',
+  nome: '',
+  picco: '',
+  inclinazione: '',
+  orientamento: '',
+  limite: '',
+}
 
 /** `GET /case`. */
 export function showHouses(context: RouteContext): Promise<Response> {
@@ -27,13 +35,18 @@ export async function showHouseForm(context: RouteContext): Promise<Response> {
 /** `POST /case`: a new house, and the key of its node, shown once. */
 export async function addHouse(context: RouteContext): Promise<Response> {
   const { c, deps } = context
-  const values = formValues(HOUSE_FIELDS, await c.req.parseBody())
-  const { house, errors } = parseHouse(values, new Set(deps.registry().houses.keys()))
+  const body = await c.req.parseBody()
+  const values = formValues(HOUSE_FIELDS, body)
+  const back = body['torna'] === undefined ? '/case' : safePath(body['torna'])
+  const { houses } = deps.registry()
+  const { house, errors } = parseHouse(values, new Set(houses.keys()))
+  if (!house && back === '/avvio/case')
+    return html(context, setupHousesPage({ houses: [...houses.values()], values, errors }, readerOf(context)), 422)
   if (!house) return draw(context, { values, errors }, 422)
   const key = deps.secrets.nodeKey()
   await addHouses(deps.control, [{ ...house, keyHash: deps.hashKey(key) }], deps.now())
   await note(context, 'house.add', house)
-  return showKey(context, house.id, key)
+  return showKey(context, house.id, key, back)
 }
 
 /** `POST /case/:casa`. */
@@ -59,7 +72,7 @@ export async function changeKey(context: RouteContext): Promise<Response> {
   const key = deps.secrets.nodeKey()
   if (!(await setHouseKey(deps.control, id, deps.hashKey(key)))) return message(context, 404)
   await note(context, 'house.rotate-key', { id })
-  return showKey(context, id, key)
+  return showKey(context, id, key, '/case')
 }
 
 /** `POST /case/:casa/togli`: out of the community; its history stays. */
@@ -73,9 +86,9 @@ export async function takeHouseOut(context: RouteContext): Promise<Response> {
   return c.redirect('/case?salvato', 303)
 }
 
-async function showKey(context: RouteContext, of: string, secret: string): Promise<Response> {
+async function showKey(context: RouteContext, of: string, secret: string, back: string): Promise<Response> {
   await context.deps.refreshRegistry()
-  return html(context, secretPage({ kind: 'chiave', of, secret, address: null, back: '/case' }, readerOf(context)))
+  return html(context, secretPage({ kind: 'chiave', of, secret, address: null, back }, readerOf(context)))
 }
 
 /** The house a form describes, or which field is wrong and how. `taken` = ids that are in use. */
@@ -119,7 +132,7 @@ async function draw(context: RouteContext, over: Partial<HousesPage>, status = 2
     ...house,
     residents: (residents.get(house.id) ?? []).map((user) => user.name),
   }))
-  const page = { houses, values: EMPTY, errors: {}, editing: null, saved: false, ...over }
+  const page = { houses, values: EMPTY_HOUSE, errors: {}, editing: null, saved: false, ...over }
   return html(context, housesPage(page, readerOf(context)), status)
 }
 

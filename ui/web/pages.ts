@@ -5,6 +5,7 @@ import { housePage as drawHouse, liveParts as houseParts } from '../pages/casa.t
 import { liveParts as communityParts, communityPage as drawCommunity } from '../pages/comunita.tsx'
 import { plantPage as drawPlant, liveParts as plantParts } from '../pages/impianto.tsx'
 import { logPage } from '../pages/log.tsx'
+import { liveParts as setupParts } from '../pages/setup.tsx'
 import { chooseDay } from '../queries/day.ts'
 import { logEntries } from '../queries/log.ts'
 import type { PageQuery } from '../queries/pages.ts'
@@ -18,6 +19,7 @@ import { html, message } from './answers.ts'
 import type { RouteContext } from './context.ts'
 import { readerOf } from './context.ts'
 import { principalOf } from './session.ts'
+import { hostOf, setupNodes } from './setup.ts'
 
 /** `GET /`: one house, the own one of a resident, a chosen one for others. */
 export async function showHouse(context: RouteContext): Promise<Response> {
@@ -65,7 +67,7 @@ export async function streamPage(context: RouteContext): Promise<Response> {
   const house = page === 'casa' ? chooseHouse(context) : null
   const own = ownHouse(principal)
   const isTechnical = principal.kind === 'person' && principal.role !== 'resident'
-  if (house === 'forbidden' || (page === 'impianto' && !isTechnical)) return message(context, 403)
+  if (house === 'forbidden' || ((page === 'impianto' || page === 'avvio') && !isTechnical)) return message(context, 403)
   if (events.isFull) return message(context, 503)
   const reader = readerOf(context)
   const render = parts(context, page, house, () => ({ ...readerOf(context), path: pathOf(page, house) }))
@@ -87,6 +89,8 @@ function parts(
       return house ? async () => houseParts(await housePage(pageQuery(context, undefined), house), reader()) : null
     case 'comunita':
       return async () => communityParts(await communityPage(pageQuery(context, undefined)), reader())
+    case 'avvio':
+      return async () => setupParts(setupNodes(context.deps, hostOf(context)), reader())
     case 'avvisi':
       return async () => alertsParts(await alertsFor(context), reader())
     case 'impianto':

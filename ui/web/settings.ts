@@ -72,7 +72,7 @@ export function parseSettings(values: Values): { settings: FormSettings | null; 
   return { settings: Object.keys(errors).length === 0 ? settings : null, errors }
 }
 
-function toValues({ communityName, zone, place, benchmark }: Settings): Values {
+export function toValues({ communityName, zone, place, benchmark }: Settings): Values {
   return {
     nome: communityName,
     fuso: zone,
