@@ -9,6 +9,7 @@ import { readHouses } from './houses.ts'
 import { mean } from './metrics.ts'
 import type { RelayLoad, Runs } from './relay-day.ts'
 import { bestFree, bestOnOff, caught, play, switchings, thresholdRule } from './relay-day.ts'
+import { LOOP_AFTER, LOOP_EVERY, playLoop } from './relay-loop.ts'
 import type { Row } from './row.ts'
 import { atLeast, atMost, rowOf } from './row.ts'
 
@@ -51,7 +52,55 @@ export function evaluateRelay(evaluation: Evaluation): readonly Row[] {
       situation,
       tallies.filter((t) => t.best > t.none),
     )
-  })
+  }).concat(loopRows(evaluation, houses))
+}
+
+/** The whole controller instead of its planner alone: sustained surplus, hysteresis, minimum times, one start at a time. */
+function loopRows(
+  evaluation: Evaluation,
+  houses: readonly { readonly id: string; readonly days: readonly Day[] }[],
+): readonly Row[] {
+  const offset = Math.round(evaluation.place.longitude / 15) * HOUR
+  let [missed, switched, relayDays] = [0, 0, 0]
+  const gains: { ours: number; rule: number }[] = []
+  for (const { id, days } of houses) {
+    evaluation.say(`  relay, the whole controller, house ${id}`)
+    const sums = { ours: 0, rule: 0, none: 0, best: 0 }
+    for (const [index, day] of days.entries()) {
+      if (index < LOOP_AFTER || index % LOOP_EVERY > 0 || !day.isSound || !isScored(evaluation, day.at)) continue
+      const loads = loadsOf(day, 'home').filter((load) => load.name !== 'softener')
+      const past = days.slice(Math.max(0, index - 25), index).map((d) => d.day)
+      const watts = (values: readonly (number | null)[]) => values.map((w) => w ?? 0)
+      const played = { at: day.at, producedW: watts(day.day.producedW), baseW: watts(day.day.baseW) }
+      const outcome = playLoop(played, past, loads, offset)
+      sums.ours += outcome.caughtWh
+      sums.rule += simple(day.surplusW, loads, () => 500)
+      sums.none += caught(day.surplusW, loads, uncontrolled(loads))
+      sums.best += bestOnOff(day.surplusW, loads)
+      missed += outcome.missed
+      switched += outcome.switched
+      relayDays += loads.length
+    }
+    const most = sums.best - sums.none
+    if (most > 0)
+      gains.push({ ours: (100 * (sums.ours - sums.none)) / most, rule: (100 * (sums.rule - sums.none)) / most })
+  }
+  const of = (fold: (values: readonly number[]) => number, which: 'ours' | 'rule') => fold(gains.map((g) => g[which]))
+  const worst = (values: readonly number[]) => Math.min(...values)
+  const name = (what: string) => `home, whole controller: ${what}`
+  return [
+    rowOf(GROUP, name('gain of the on/off optimum, mean'), of(mean, 'ours'), '%', {
+      baselines: { '500 W rule': of(mean, 'rule'), 'clairvoyant on/off': 100 },
+      goal: atLeast(85, '%'),
+      note: `every ${LOOP_EVERY}th day, a decision every two minutes, ${relayDays} relay-days; the optimum and the rule switch by the hour`,
+    }),
+    rowOf(GROUP, name('gain of the on/off optimum, worst house'), of(worst, 'ours'), '%', {
+      baselines: { '500 W rule': of(worst, 'rule') },
+      goal: atLeast(78, '%'),
+    }),
+    rowOf(GROUP, name('needs missed'), missed, '', { goal: atMost(0), digits: 0 }),
+    rowOf(GROUP, name('switchings per relay-day'), switched / relayDays, '', { goal: atMost(8), digits: 2 }),
+  ]
 }
 
 function rowsOf(situation: Situation, tallies: readonly Tally[]): readonly Row[] {
@@ -99,7 +148,7 @@ function rowsOf(situation: Situation, tallies: readonly Tally[]): readonly Row[]
         baselines: {
           '500 W rule': free((t) => t.by['500 W rule']),
           'clairvoyant on/off': free((t) => t.best),
-          'ours where the settlement nets by the hour': free((t) => t.by['hourly netting']),
+          'cycled, where the settlement nets by the hour': free((t) => t.by['hourly netting']),
         },
       },
     ),
