@@ -156,37 +156,37 @@ export function sharePart(own: Exchange, exchanges: readonly Exchange[]): { give
  * A house that exported and imported within one interval may give to itself: the interval does not tell when.
  */
 export function energyFlows(intervals: Iterable<readonly Exchange[]>): Flow[] {
-  const places = new Map([[GRID, 0]])
+  const all = [...intervals]
+  const ids = [...new Set([GRID, ...all.flatMap((exchanges) => exchanges.map(({ id }) => id))])].sort()
+  const places = new Map(ids.map((id, place) => [id, place]))
+  const placeOf = (id: string) => places.get(id) ?? 0
+  const grid = placeOf(GRID)
   // What a place (row) gave to a place (column): a street's day is a quarter of a million additions.
-  const given: number[][] = [[]]
-  const placeOf = (id: string) => {
-    const known = places.get(id)
-    if (known !== undefined) return known
-    places.set(id, given.length)
-    return given.push([]) - 1
-  }
-  const add = (row: number[], to: number, amount: number) => {
-    if (amount > 0) row[to] = (row[to] ?? 0) + amount
-  }
-  for (const exchanges of intervals) {
+  const given = new Float64Array(ids.length * ids.length)
+  for (const exchanges of all) {
     const { sharedWh, gridImportWh, gridExportWh } = sharedEnergy(exchanges)
     const exported = sharedWh + gridExportWh
     const imported = sharedWh + gridImportWh
     const most = Math.max(exported, imported)
-    const at = exchanges.map(({ id }) => placeOf(id))
-    for (const [i, giver] of exchanges.entries()) {
-      const row = given[at[i] ?? 0] ?? []
-      if (exported > 0) add(row, 0, (giver.exportedWh * gridExportWh) / exported)
-      if (imported > 0) add(given[0] ?? [], at[i] ?? 0, (giver.importedWh * gridImportWh) / imported)
-      if (giver.exportedWh <= 0) continue
-      for (const [j, taker] of exchanges.entries()) add(row, at[j] ?? 0, (giver.exportedWh * taker.importedWh) / most)
+    const takers = exchanges.filter((e) => e.importedWh > 0).map((e) => ({ at: placeOf(e.id), wh: e.importedWh }))
+    for (const { at, wh } of takers) add(given, grid * ids.length + at, (wh * gridImportWh) / imported)
+    for (const giver of exchanges) {
+      if (!(giver.exportedWh > 0)) continue
+      const row = placeOf(giver.id) * ids.length
+      add(given, row + grid, (giver.exportedWh * gridExportWh) / exported)
+      for (const { at, wh } of takers) add(given, row + at, (giver.exportedWh * wh) / most)
     }
   }
-  const inOrder = [...places].sort(([a], [b]) => (a < b ? -1 : 1))
-  return inOrder.flatMap(([from, i]) =>
-    inOrder.flatMap(([to, j]) => {
-      const amount = given[i]?.[j] ?? 0
-      return amount > 0 ? [{ from, to, amount }] : []
-    }),
-  )
+  const flows: Flow[] = []
+  for (const [i, from] of ids.entries()) {
+    for (const [j, to] of ids.entries()) {
+      const amount = given[i * ids.length + j] ?? 0
+      if (amount > 0) flows.push({ from, to, amount })
+    }
+  }
+  return flows
+}
+
+function add(sums: Float64Array, at: number, amount: number): void {
+  sums[at] = (sums[at] ?? 0) + amount
 }
