@@ -1,4 +1,4 @@
-import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import Database from 'better-sqlite3'
 import { stampOf } from './backup.ts'
@@ -28,7 +28,8 @@ export function imageOf(db: Database.Database): Buffer {
 export function putImage(file: string, image: Buffer, at: number): string {
   const fresh = freshName(file)
   for (const end of ['', '-journal', '-wal', '-shm']) rmSync(fresh + end, { force: true })
-  writeFileSync(fresh, image, { mode: 0o600 })
+  // Whoever might open the file before may open this one.
+  writeFileSync(fresh, image, { mode: statSync(file, { throwIfNoEntry: false })?.mode ?? 0o640 })
   const problem = checkDatabase(fresh)
   if (problem !== null) throw new Error(`what was to take the place of ${file} is not sound: ${problem}`)
   syncFile(fresh)
