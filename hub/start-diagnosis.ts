@@ -23,7 +23,7 @@ export function startDiagnosis(parts: {
   const { clock, log, registry, store, recovery, health } = parts
   const ending = new AbortController()
   const diagnosis = new Diagnosis({
-    now: clock.now,
+    now: () => clock.now(),
     registry: () => registry.current,
     diagnose: (request) =>
       recovery.guard(() => runChore('diagnose', { ...request, readings: store.files.readings }, ending.signal)),
