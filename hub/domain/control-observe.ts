@@ -68,6 +68,8 @@ export function observeLoad(
     }
     memory.on = report.on
     memory.changedAt = at.elapsed
+    // Whatever was decided since: what was begun is a program, and runs to its end.
+    if (report.on && memory.wanted === true && load.program) memory.programAt ??= at.elapsed
   } else if (house.shadow) memory.on ??= report.on
   learnStep(memory, image, house, at)
   const draw = drawOf(image, memory, house)

@@ -180,6 +180,18 @@ describe('what a day asks for', () => {
     expect(only(world).rule).toBe('done')
   })
 
+  test('a program that began while the hub looked away is still run to its end', () => {
+    const softener = presetLoad({ house: 'a', id: 'softener', kind: 'softener' })
+    const world = worldOf([softener], (m) => (m < 6 ? 2000 : -1000))
+    while (!world.relay('a/softener').on) world.step()
+    world.hubUp = false
+    run(world, 10)
+    world.hubUp = true
+    expect(only(world)).toMatchObject({ on: true, rule: 'program' })
+    run(world, 60)
+    expect(world.relay('a/softener').on).toBe(true)
+  })
+
   test('a heater runs only with its pump, and asks for it', () => {
     const heater = pump({ id: 'heater', ratedW: 2000, priority: 1, needs: 'pump' })
     const world = worldOf([heater, pump({ ratedW: 200 })], () => 5000)

@@ -102,10 +102,8 @@ function remember({ house }: HouseOutcome, { image, memory, verdict }: Judged, a
     if (memory.on === false) memory.starts += 1
     memory.on = verdict.on
     memory.changedAt = at.elapsed
+    if (verdict.on && image.load.program) memory.programAt ??= at.elapsed
   }
-  const isOurs = verdict.rule === 'surplus' || verdict.rule === 'mustStart' || verdict.rule === 'neighbour'
-  if (image.load.program && memory.programAt === null && memory.on === true && isOurs)
-    memory.programAt = memory.changedAt
 }
 
 function decisionOf({ house }: HouseOutcome, { image, verdict }: Judged, at: Moment): LoadDecision {
