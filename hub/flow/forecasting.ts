@@ -1,0 +1,302 @@
+import type { PlantForecast } from '../domain/forecast.ts'
+import { EMPTY_BANDS } from '../domain/forecast.ts'
+import type { DayWatts, ForecastDay, Issued, IssuedHour } from '../domain/forecast-issue.ts'
+import { addWatts, hoursOf, issue, plantWatts } from '../domain/forecast-issue.ts'
+import { modelDay, skyDay } from '../domain/forecast-sky.ts'
+import type { Settings } from '../domain/settings.ts'
+import type { SolarGrid } from '../domain/solar-grid.ts'
+import { solarDay, solarDayStart, solarGrid } from '../domain/solar-grid.ts'
+import { DAY, dayBounds, dayOf, HOUR } from '../domain/time.ts'
+import type { WeatherHour } from '../domain/weather.ts'
+import type { ScoredDay } from '../store/forecasts.ts'
+import { COMMUNITY } from '../store/forecasts.ts'
+import type { Learned, LearnedDay, Roof } from './forecast-learning.ts'
+import { learnFromDay, NOTHING_LEARNED } from './forecast-learning.ts'
+import { scoreDay } from './forecast-scores.ts'
+import { Steps } from './steps.ts'
+
+/** What forecasting asks of the disk and the rest of the hub. */
+export interface ForecastingOptions {
+  readonly now: () => number
+  readonly settings: () => Settings
+  /** Roofs with panels, with the plane they are to be modelled by. */
+  readonly roofs: () => readonly Roof[]
+  readonly weather: {
+    readonly hours: (from: number, to: number) => Promise<readonly WeatherHour[]>
+    readonly stand: { readonly fetchedAt: number | null }
+  }
+  readonly store: ForecastStore
+  readonly onDone?: (run: ForecastRun) => void
+}
+
+export interface ForecastStore {
+  readonly production: (range: {
+    from: number
+    to: number
+    slotMs: number
+  }) => Promise<ReadonlyMap<string, Float64Array>>
+  readonly first: () => Promise<number | null>
+  readonly faulty: (from: number, to: number) => Promise<ReadonlySet<string>>
+  readonly load: (grid: SolarGrid, planes: ReadonlyMap<string, string>) => Promise<Learned>
+  readonly saveLearned: (
+    learned: Learned,
+    planes: ReadonlyMap<string, string>,
+    houses: Iterable<string>,
+  ) => Promise<void>
+  readonly save: (at: number, weatherAt: number | null, issued: ReadonlyMap<string, Issued>) => Promise<void>
+  readonly before: Parameters<typeof scoreDay>[0]['stored']
+  readonly hasScores: (start: number) => Promise<boolean>
+  readonly saveScores: (scores: readonly ScoredDay[]) => Promise<void>
+  readonly retire: (now: number) => Promise<void>
+}
+
+/** What one run came to, for the log and the bench. */
+export interface ForecastRun {
+  readonly daysLearned: number
+  readonly houses: number
+  readonly tookMs: number
+  /** The longest time the event loop had to wait. */
+  readonly longestStepMs: number
+}
+
+/** A forecast as it was issued last. House id '' is the community. */
+export interface CurrentForecast {
+  readonly issuedAt: number
+  readonly weatherAt: number | null
+  readonly days: readonly ForecastDay[]
+  readonly issued: ReadonlyMap<string, Issued>
+}
+
+/** A day that is not over may still be filled by nodes that were away: what is kept on disk is learned to here. */
+const SETTLED_DAYS = 3
+/** So far back is learned at first. */
+const PAST_DAYS = 120
+const EVERY = HOUR
+
+/**
+ * Learns every roof day by day, issues forecasts of today and two days more once an hour or when there is new weather, keeps and
+ * scores them. It works in small steps, so that nobody waits for it.
+ */
+export class Forecasting {
+  readonly #options: ForecastingOptions
+  #settled: Learned | null = null
+  #key = ''
+  #current: CurrentForecast | null = null
+  #models: ReadonlyMap<string, PlantForecast> = new Map()
+  #running: Promise<void> | null = null
+  #stopped = false
+  #hours = new Map<string, readonly IssuedHour[]>()
+
+  constructor(options: ForecastingOptions) {
+    this.#options = options
+  }
+
+  get current(): CurrentForecast | null {
+    return this.#current
+  }
+
+  /** What was learned of a roof up to yesterday. */
+  model(house: string): PlantForecast | null {
+    return this.#models.get(house) ?? null
+  }
+
+  /** Hours to come of a house, the running one included; empty where there is no forecast. Synchronous: for the tick's image. */
+  hours(house: string, now: number): readonly IssuedHour[] {
+    const hours = this.#hours.get(house) ?? []
+    const first = hours.findIndex((hour) => hour.start + HOUR > now)
+    return first <= 0 ? (first < 0 ? [] : hours) : hours.slice(first)
+  }
+
+  /** Does what is due. A call while another runs waits for that one instead. */
+  run(): Promise<void> {
+    if (this.#stopped) return Promise.resolve()
+    this.#running ??= this.#run().finally(() => {
+      this.#running = null
+    })
+    return this.#running
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true
+    await this.#running
+  }
+
+  async #run(): Promise<void> {
+    const { now, settings, roofs: allRoofs, weather } = this.#options
+    const at = now()
+    const { place, zone } = settings()
+    const roofs = allRoofs()
+    if (place === null || roofs.length === 0) {
+      this.#settled = null
+      this.#current = null
+      this.#hours = new Map()
+      return
+    }
+    const key = JSON.stringify([place, zone, roofs])
+    const last = this.#current
+    const isDue =
+      last === null ||
+      key !== this.#key ||
+      at - last.issuedAt >= EVERY ||
+      at < last.issuedAt ||
+      (weather.stand.fetchedAt ?? 0) > (last.weatherAt ?? 0) ||
+      at >= (last.days[0]?.to ?? 0)
+    if (!isDue) return
+    const started = performance.now()
+    const steps = new Steps()
+    const grid = solarGrid(place.longitude)
+    if (key !== this.#key || this.#settled === null) {
+      this.#settled = await this.#options.store.load(grid, planesOf(roofs, place))
+      steps.restart()
+    }
+    const job = { at, grid, zone, place, roofs, steps }
+    const { tip, daysLearned } = await this.#catchUp(job)
+    if (this.#stopped) return
+    await this.#issue(job, tip)
+    this.#key = key
+    const tookMs = performance.now() - started
+    this.#options.onDone?.({ daysLearned, houses: roofs.length, tookMs, longestStepMs: steps.longestMs })
+  }
+
+  /** Learns what is settled and keeps it; then, for now alone, the days after. */
+  async #catchUp(job: Job): Promise<{ tip: Learned; daysLearned: number }> {
+    const { store } = this.#options
+    const today = solarDay(job.grid, job.at)
+    const first = await store.first()
+    const oldest = Math.max(today - PAST_DAYS, first === null ? today : solarDay(job.grid, first))
+    let settled = this.#settled ?? NOTHING_LEARNED
+    let daysLearned = 0
+    let tip = settled
+    const missing = job.roofs.map((roof) => settled.plants.get(roof.id)?.learnedTo ?? oldest - 1)
+    for (let day = Math.max(oldest, Math.min(...missing) + 1); day < today; day++) {
+      if (this.#stopped) break
+      const from = day < today - SETTLED_DAYS ? settled : tip
+      const done = await this.#learn(from, day, job)
+      tip = done.learned
+      daysLearned += 1
+      if (day < today - SETTLED_DAYS) settled = tip
+      if (day === today - 1) await this.#score(day, done, job)
+    }
+    if (settled !== this.#settled && settled.plants.size > 0) {
+      const changed = [...settled.plants].filter(([id, model]) => this.#settled?.plants.get(id) !== model)
+      await store.saveLearned(
+        settled,
+        planesOf(job.roofs, job.place),
+        changed.map(([id]) => id),
+      )
+      job.steps.restart()
+    }
+    this.#settled = settled
+    this.#models = tip.plants
+    return { tip, daysLearned }
+  }
+
+  async #learn(learned: Learned, day: number, { grid, place, roofs, steps }: Job): Promise<LearnedDay> {
+    const from = solarDayStart(grid, day)
+    const range = { from, to: from + DAY, slotMs: grid.slotMs }
+    const [production, faulty, hours] = await Promise.all([
+      this.#options.store.production(range),
+      this.#options.store.faulty(range.from, range.to),
+      this.#options.weather.hours(range.from - HOUR, range.to),
+    ])
+    steps.restart()
+    const sky = skyDay(grid, day, place, byStart(hours))
+    await steps.between()
+    return learnFromDay(learned, { grid, roofs, sky, production, faulty, steps })
+  }
+
+  async #issue(job: Job, tip: Learned): Promise<void> {
+    const { at, grid, zone, place, roofs, steps } = job
+    const { store, weather } = this.#options
+    const days = daysFrom(at, zone)
+    const span = { from: days[0]?.from ?? at, to: days.at(-1)?.to ?? at }
+    const weatherAt = weather.stand.fetchedAt
+    const today = solarDay(grid, at)
+    const start = solarDayStart(grid, today)
+    const [hours, production] = await Promise.all([
+      weather.hours(Math.min(span.from, start) - HOUR, span.to + DAY),
+      store.production({ from: start, to: start + DAY, slotMs: grid.slotMs }),
+    ])
+    steps.restart()
+    const skies = []
+    const known = byStart(hours)
+    for (let day = today; solarDayStart(grid, day) < span.to; day++) {
+      skies.push(skyDay(grid, day, place, known))
+      await steps.between()
+    }
+    const issued = new Map<string, Issued>()
+    const watts: (readonly DayWatts[])[] = []
+    const unknown = new Float64Array(grid.slots).fill(Number.NaN)
+    let source: Issued['source'] | null = null
+    for (const roof of roofs) {
+      const model = tip.plants.get(roof.id)
+      if (!model) continue
+      const plant = plantWatts({
+        model,
+        grid,
+        peakPower: roof.peakPower,
+        modelled: skies.map((sky) => modelDay(sky, roof.plane)),
+        measured: (production.get(roof.id) ?? unknown).map((w) => w / roof.peakPower),
+        now: at,
+        weatherAge: weatherAt === null ? null : at - weatherAt,
+      })
+      watts.push(plant.days)
+      source = source === null || plant.source === 'cielo_sereno' ? plant.source : source
+      issued.set(roof.id, issue({ ...plant, watts: plant.days, bands: model.bands, grid, days, now: at }))
+      await steps.between()
+    }
+    const community = { source: source ?? 'anno_tipo', watts: addWatts(watts), bands: tip.community ?? EMPTY_BANDS }
+    issued.set(COMMUNITY, issue({ ...community, grid, days, now: at }))
+    await steps.between()
+    this.#current = { issuedAt: at, weatherAt, days, issued }
+    this.#hours = new Map([...issued].map(([house, { slots }]) => [house, hoursOf(slots)]))
+    await steps.between()
+    await store.save(at, weatherAt, issued)
+    await store.retire(at)
+    steps.restart()
+  }
+
+  /** Yesterday by the clock, once it is over for the sun as well: forecast beside fact, every house and the community. */
+  async #score(day: number, done: LearnedDay, { grid, zone, at, roofs }: Job): Promise<void> {
+    const { store } = this.#options
+    const noon = solarDayStart(grid, day) + 12 * HOUR
+    const civil = dayOf(noon, zone)
+    const bounds = dayBounds(civil, zone)
+    if (at < bounds.to || (await store.hasScores(bounds.from))) return
+    const scores = await scoreDay({
+      day: { day: civil.toString(), ...bounds },
+      done,
+      grid,
+      roofs,
+      stored: store.before,
+    })
+    await store.saveScores(scores)
+  }
+}
+
+interface Job {
+  readonly at: number
+  readonly grid: SolarGrid
+  readonly zone: string
+  readonly place: { readonly latitude: number; readonly longitude: number }
+  readonly roofs: readonly Roof[]
+  readonly steps: Steps
+}
+
+/** Today and the two days after it, by the community's clock. */
+function daysFrom(at: number, zone: string): ForecastDay[] {
+  const today = dayOf(at, zone)
+  return [0, 1, 2].map((days) => {
+    const day = today.add({ days })
+    return { day: day.toString(), ...dayBounds(day, zone) }
+  })
+}
+
+/** What a roof's past was modelled with: another plane or place, and it is learned anew. */
+function planesOf(roofs: readonly Roof[], place: Job['place']): Map<string, string> {
+  return new Map(roofs.map(({ id, peakPower, plane }) => [id, JSON.stringify([peakPower, plane, place])]))
+}
+
+function byStart(hours: readonly WeatherHour[]): Map<number, WeatherHour> {
+  return new Map(hours.map((hour) => [hour.start, hour]))
+}

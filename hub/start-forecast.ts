@@ -1,0 +1,106 @@
+import type { Roof } from './flow/forecast-learning.ts'
+import { forecastStore } from './flow/forecast-store.ts'
+import { Forecasting } from './flow/forecasting.ts'
+import type { Recovery } from './flow/recovery.ts'
+import type { Registry } from './flow/registry.ts'
+import { Weather } from './flow/weather.ts'
+import { openMeteo } from './flow/weather-provider.ts'
+import type { Clock } from './io/clock.ts'
+import { fetchText } from './io/fetch-text.ts'
+import type { Log } from './io/log.ts'
+import { everySeconds } from './io/schedule.ts'
+import type { Store } from './store/store.ts'
+import { readWeather, retireWeather, saveWeather, weatherStand } from './store/weather.ts'
+
+/** An answer for seven days is some 30 kB. */
+const FETCH_LIMITS = { timeoutMs: 20_000, maxBytes: 2_000_000 }
+const WEATHER_KEPT = 400 * 24 * 3_600_000
+
+export interface RunningForecast {
+  readonly forecasting: Forecasting
+  readonly weather: Weather
+  readonly stop: () => Promise<void>
+}
+
+/** Weather and forecasts, looked after once a minute. The demo asks nobody for weather. */
+export function startForecast(parts: {
+  readonly clock: Clock
+  readonly log: Log
+  readonly registry: Registry
+  readonly store: Store
+  readonly recovery: Recovery
+  readonly demo: boolean
+}): RunningForecast {
+  const { clock, log, registry, store, recovery, demo } = parts
+  const settings = () => {
+    const { settings: current } = registry.current
+    return demo ? { ...current, weather: { ...current.weather, agreed: null } } : current
+  }
+  const ending = new AbortController()
+  const weather = new Weather({
+    clock,
+    random: Math.random,
+    settings,
+    provider: ({ weather: { forecastUrl, satelliteUrl, apiKey } }) =>
+      openMeteo({ forecast: { baseUrl: forecastUrl, apiKey }, satellite: { baseUrl: satelliteUrl, apiKey } }, (url) =>
+        fetchText(url, FETCH_LIMITS, ending.signal),
+      ),
+    load: (place, from, to) => recovery.guard(() => readWeather(store.readings, { place, from, to })),
+    stand: (place) => recovery.guard(() => weatherStand(store.readings, place)),
+    save: async (hours) => {
+      await saveWeather(store.readingsWriter, hours)
+      await retireWeather(store.readingsWriter, clock.now() - WEATHER_KEPT)
+    },
+    onNew: () => log.info('new weather'),
+    onFailure: (message) => log.warn({ message }, 'no weather: the hub goes on with what it has'),
+  })
+  const forecasting = new Forecasting({
+    now: clock.now,
+    settings,
+    roofs: () => roofsOf(registry),
+    weather,
+    store: forecastStore(store, recovery),
+    onDone: (run) => log.info(run, 'forecasts issued'),
+  })
+  let running: Promise<void> | null = null
+  const look = () => {
+    running ??= weather
+      .run()
+      .catch((error: unknown) => log.error({ error: String(error) }, 'weather failed'))
+      .then(() => forecasting.run())
+      .catch((error: unknown) => log.error({ error: String(error) }, 'forecasting failed'))
+      .finally(() => {
+        running = null
+      })
+  }
+  const job = everySeconds(EVERY_S, look)
+  const soon = setTimeout(look, SOON_MS)
+  return {
+    forecasting,
+    weather,
+    stop: async () => {
+      clearTimeout(soon)
+      job.stop()
+      ending.abort()
+      await forecasting.stop()
+      await running
+    },
+  }
+}
+
+const EVERY_S = 60
+/** After a start, what is urgent goes first. */
+const SOON_MS = 2_000
+
+function roofsOf(registry: Registry): Roof[] {
+  return [...registry.current.houses.values()]
+    .filter((house) => house.peakPower > 0)
+    .map(({ id, peakPower, tilt, azimuth }) => ({
+      id,
+      peakPower,
+      plane: { tilt: tilt ?? DEFAULT_PLANE.tilt, azimuth: azimuth ?? DEFAULT_PLANE.azimuth },
+    }))
+}
+
+/** A roof of which nothing is known. */
+const DEFAULT_PLANE = { tilt: 20, azimuth: 180 }

@@ -1,0 +1,39 @@
+import type { Bands, PlantForecast } from '../domain/forecast.ts'
+import type { Band } from '../domain/forecast-band.ts'
+
+/** What was learned, as text: numbers to five decimals, null where nothing is known. */
+
+export function encodePlant(model: PlantForecast): string {
+  return JSON.stringify(model, compact)
+}
+
+export function encodeBands(bands: Bands): string {
+  return JSON.stringify(bands, compact)
+}
+
+/** Null where the text is not of a model with so many slots: it is then learned anew. */
+export function decodePlant(text: string, slots: number): PlantForecast | null {
+  const raw = JSON.parse(text) as PlantForecast
+  const floats = (values: Iterable<number | null>) => Float64Array.from(values, (v) => v ?? Number.NaN)
+  const isWhole = (values: { readonly length: number } | undefined) => values?.length === slots
+  if (!isWhole(raw.shape?.measured) || !isWhole(raw.ratio?.ratios)) return null
+  return {
+    ...raw,
+    shape: {
+      ...raw.shape,
+      measured: floats(raw.shape.measured),
+      clear: floats(raw.shape.clear),
+      last: raw.shape.last.map((d) => ({ ...d, measured: floats(d.measured), clear: floats(d.clear) })),
+    },
+    ratio: { ...raw.ratio, ratios: floats(raw.ratio.ratios), days: raw.ratio.days.map(floats) },
+  }
+}
+
+export function decodeBands(text: string): Bands {
+  return JSON.parse(text) as { clear: Band; weather: Band }
+}
+
+function compact(_key: string, value: unknown): unknown {
+  if (typeof value === 'number') return Number.isFinite(value) ? Math.round(value * 1e5) / 1e5 : null
+  return value instanceof Float64Array ? Array.from(value) : value
+}
