@@ -110,6 +110,8 @@ async function play(
   for (const node of nodes) node.start()
   await untilHeard(hub, nodes.length)
   await hub.tick()
+  // The past has just been played: it is learned from once two looks find it the same.
+  void hub.forecast.look().then(() => hub.forecast.look())
   const url = urlOf(config.bind, hub.httpPort)
   if (json) sayReady({ url, ...portsOf(hub), user: ADMIN, password })
   else welcome(url, hub.mqttPort, people, password, `${readings} past readings in ${seconds.toFixed(1)} s`)

@@ -5,7 +5,6 @@ import type { Recovery } from './flow/recovery.ts'
 import type { Registry } from './flow/registry.ts'
 import { Weather } from './flow/weather.ts'
 import { openMeteo } from './flow/weather-provider.ts'
-import type { Clock } from './io/clock.ts'
 import { fetchText } from './io/fetch-text.ts'
 import type { Log } from './io/log.ts'
 import { everySeconds } from './io/schedule.ts'
@@ -19,26 +18,32 @@ const WEATHER_KEPT = 400 * 24 * 3_600_000
 export interface RunningForecast {
   readonly forecasting: Forecasting
   readonly weather: Weather
-  readonly stop: () => Promise<void>
+  /** Gives what ends it. */
+  readonly start: () => () => Promise<void>
+  /** Looks at once whether something is due, besides the schedule. */
+  readonly look: () => Promise<void>
 }
 
-/** Weather and forecasts, looked after once a minute. The demo asks nobody for weather. */
-export function startForecast(parts: {
-  readonly clock: Clock
+/** Weather and forecasts, looked after once a minute from `start` on. The demo asks nobody for weather. */
+export function prepareForecast(parts: {
+  readonly now: () => number
+  readonly elapsed: () => number
+  /** Nothing is fetched or learned by a clock that may be wrong. */
+  readonly clockCertain: () => boolean
   readonly log: Log
   readonly registry: Registry
   readonly store: Store
   readonly recovery: Recovery
   readonly demo: boolean
 }): RunningForecast {
-  const { clock, log, registry, store, recovery, demo } = parts
+  const { now, elapsed, clockCertain, log, registry, store, recovery, demo } = parts
   const settings = () => {
     const { settings: current } = registry.current
     return demo ? { ...current, weather: { ...current.weather, agreed: null } } : current
   }
   const ending = new AbortController()
   const weather = new Weather({
-    clock,
+    clock: { now, elapsed },
     random: Math.random,
     settings,
     provider: ({ weather: { forecastUrl, satelliteUrl, apiKey } }) =>
@@ -49,13 +54,13 @@ export function startForecast(parts: {
     stand: (place) => recovery.guard(() => weatherStand(store.readings, place)),
     save: async (hours) => {
       await saveWeather(store.readingsWriter, hours)
-      await retireWeather(store.readingsWriter, clock.now() - WEATHER_KEPT)
+      await retireWeather(store.readingsWriter, now() - WEATHER_KEPT)
     },
     onNew: () => log.info('new weather'),
     onFailure: (message) => log.warn({ message }, 'no weather: the hub goes on with what it has'),
   })
   const forecasting = new Forecasting({
-    now: clock.now,
+    now,
     settings,
     roofs: () => roofsOf(registry),
     weather,
@@ -64,6 +69,7 @@ export function startForecast(parts: {
   })
   let running: Promise<void> | null = null
   const look = () => {
+    if (!clockCertain()) return Promise.resolve()
     running ??= weather
       .run()
       .catch((error: unknown) => log.error({ error: String(error) }, 'weather failed'))
@@ -72,18 +78,22 @@ export function startForecast(parts: {
       .finally(() => {
         running = null
       })
+    return running
   }
-  const job = everySeconds(EVERY_S, look)
-  const soon = setTimeout(look, SOON_MS)
   return {
     forecasting,
     weather,
-    stop: async () => {
-      clearTimeout(soon)
-      job.stop()
-      ending.abort()
-      await forecasting.stop()
-      await running
+    look,
+    start: () => {
+      const job = everySeconds(EVERY_S, () => void look())
+      const soon = setTimeout(() => void look(), SOON_MS)
+      return async () => {
+        job.stop()
+        clearTimeout(soon)
+        ending.abort()
+        await forecasting.stop()
+        await running
+      }
     },
   }
 }

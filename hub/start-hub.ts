@@ -13,19 +13,17 @@ import { perform, repeatAlerts, sayStanding, sendCommand } from './flow/perform.
 import { Registry } from './flow/registry.ts'
 import { Strangers } from './flow/strangers.ts'
 import { Tick } from './flow/tick.ts'
-import type { Clock } from './io/clock.ts'
-import type { ClockEvidence } from './io/clock-evidence.ts'
+import type { HubParts } from './hub-parts.ts'
 import { noEvidence } from './io/clock-evidence.ts'
-import type { Log, LogTail } from './io/log.ts'
 import type { MessageBroker } from './io/message-broker.ts'
 import { everySeconds } from './io/schedule.ts'
-import type { Supervisor } from './io/systemd.ts'
 import { startBackups } from './start-backups.ts'
 import { checkConformance, makeBroker } from './start-broker.ts'
 import { startCertificate } from './start-certificate.ts'
 import { startClockWatch } from './start-clock.ts'
 import { startDiagnosis } from './start-diagnosis.ts'
 import { StartError } from './start-error.ts'
+import { prepareForecast, type RunningForecast } from './start-forecast.ts'
 import { startLoads } from './start-loads.ts'
 import { startRecovery } from './start-recovery.ts'
 import { startWeb } from './start-web.ts'
@@ -49,6 +47,7 @@ export interface RunningHub {
   readonly registry: Registry
   readonly store: Store
   readonly strangers: Strangers
+  readonly forecast: RunningForecast
   /** The code that makes the first admin, or null when there is one. */
   readonly firstStartCode: () => string | null
   /** Houses that have been heard within the last two minutes. */
@@ -58,18 +57,6 @@ export interface RunningHub {
   /** Judges the plants at once, besides the schedule. */
   readonly diagnose: () => Promise<void>
   readonly stop: () => Promise<void>
-}
-
-/** What a hub is built with beside its configuration. */
-export interface HubParts {
-  readonly clock: Clock
-  /** What the machine tells of its clock; left out = nothing. */
-  readonly evidence?: ClockEvidence
-  readonly log: Log
-  /** Where the log's last lines are kept for the page that shows them. */
-  readonly tail?: LogTail | null
-  readonly supervisor?: Supervisor | null
-  readonly demo?: boolean
 }
 
 const SAVE_TIMEOUT_MS = 2_000
@@ -140,6 +127,16 @@ export async function startHub(
     })
     stops.push(stopWatch)
     const listeningSince = watch.read().elapsed
+    const forecast = prepareForecast({
+      now: () => watch.now(),
+      elapsed: () => watch.read().elapsed,
+      clockCertain: () => watch.isCertain,
+      log,
+      registry,
+      store,
+      recovery,
+      demo,
+    })
     const loads = startLoads({
       clocks: () => watch.read(),
       clockCertain: () => watch.isCertain,
@@ -148,6 +145,7 @@ export async function startHub(
       store,
       health,
       refuse: (house, refusal) => ingest.refuse(house, refusal),
+      forecast: (house, now) => forecast.forecasting.hours(house, now),
     })
     const ingest = new Ingest({
       now: () => watch.now(),
@@ -224,6 +222,7 @@ export async function startHub(
     const benchmark = externalUrl === null ? await lastBenchmark(store.view) : null
     if (benchmark) await perform(benchmark, broker, root)
 
+    stops.push(forecast.start())
     const web = await startWeb({
       config,
       certificate,
@@ -242,6 +241,7 @@ export async function startHub(
       plants: () => diagnosis.plants,
       cycleState: () => tick.state,
       cycles: () => tick.cycles,
+      forecast,
       broker: () => ({ port: mqttPort, clients: broker.connectedClients, externalUrl }),
     })
     stops.push(() => web.stop())
@@ -284,6 +284,7 @@ export async function startHub(
       registry,
       store,
       strangers,
+      forecast,
       housesHeard: () => communityBalance(live.latestOf(registry.current.houses.keys()), clock.now()).houses.length,
       tick: () => tick.run(),
       diagnose: () => diagnosis.run(),

@@ -4,7 +4,7 @@ import type { Ingest } from './flow/ingest.ts'
 import type { Live } from './flow/live.ts'
 import { loadInbox } from './flow/load-inbox.ts'
 import type { Registry } from './flow/registry.ts'
-import type { LoadsFrame } from './flow/relays.ts'
+import type { LoadsFrame, RelaysOptions } from './flow/relays.ts'
 import { Relays } from './flow/relays.ts'
 import type { TickOptions } from './flow/tick.ts'
 import { makeRunId } from './io/random-key.ts'
@@ -21,12 +21,14 @@ export function startLoads(parts: {
   readonly store: Store
   readonly health: Health
   readonly refuse: Ingest['refuse']
+  readonly forecast: RelaysOptions['forecast']
 }) {
   const { clocks, live, registry, store, health, refuse } = parts
   const relays = new Relays({
     now: () => clocks().now,
     elapsed: () => clocks().elapsed,
     node: (house) => live.node(house),
+    forecast: parts.forecast,
   })
   const run = makeRunId()
   const frame = (): LoadsFrame => ({

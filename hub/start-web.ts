@@ -52,6 +52,7 @@ export async function startWeb(parts: {
   plants: HubDeps['plants']
   cycleState: HubDeps['cycleState']
   cycles: HubDeps['cycles']
+  forecast: HubDeps['forecast']
   broker: HubDeps['broker']
 }): Promise<RunningWeb> {
   const { config, certificate, now, log, tail, registry, store, recovery } = parts
@@ -67,6 +68,7 @@ export async function startWeb(parts: {
     plants: parts.plants,
     cycleState: parts.cycleState,
     cycles: parts.cycles,
+    forecast: parts.forecast,
     live: parts.live,
     ingest: parts.ingest,
     control: store.control,

@@ -5,6 +5,8 @@ import type { PlantHealth } from '../hub/domain/plant-health.ts'
 import type { NodeStatus } from '../hub/domain/presence.ts'
 import type { Refusal, Series } from '../hub/domain/reading.ts'
 import type { Settings } from '../hub/domain/settings.ts'
+import type { CurrentForecast } from '../hub/flow/forecast-ports.ts'
+import type { WeatherStand } from '../hub/flow/weather.ts'
 import type { KeyedHouse } from '../hub/store/houses.ts'
 import type { TokenRole } from '../hub/store/people.ts'
 import type { ControlDb, ReadingsDb } from '../hub/store/store.ts'
@@ -33,6 +35,13 @@ export interface HubDeps {
   readonly cycleState: () => CycleState
   /** How each plant does, as far as its neighbours tell; null while nothing is known. */
   readonly plants: () => ReadonlyMap<string, PlantHealth> | null
+  readonly forecast: {
+    /** As issued last; null where nothing can be forecast. House id '' is the community. */
+    readonly forecasting: { readonly current: CurrentForecast | null }
+    readonly weather: { readonly stand: WeatherStand }
+    /** Looks at once whether there is new weather to fetch. */
+    readonly look: () => Promise<void>
+  }
   readonly live: {
     readonly version: number
     readonly latestOf: (houses: Iterable<string>) => Map<string, Latest>

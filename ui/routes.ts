@@ -12,6 +12,7 @@ import {
 } from './web/api.ts'
 import { showAudit } from './web/audit.ts'
 import type { Route } from './web/context.ts'
+import { getForecast, showForecast } from './web/forecast.ts'
 import { showHealth } from './web/health.ts'
 import { chooseHistory, downloadHistory, showHistory } from './web/history.ts'
 import { addHouse, changeHouse, changeKey, showHouseForm, showHouses, takeHouseOut } from './web/houses.ts'
@@ -24,6 +25,7 @@ import { saveSettings, showSettings } from './web/settings.ts'
 import { finishSetup, saveSetupCommunity, showSetupCommunity, showSetupHouses, showSetupNodes } from './web/setup.ts'
 import { downloadSharing, showSharing, showSharingNow } from './web/sharing.ts'
 import { addFactor, addTariff, dropEntry, saveRule, showTariffs } from './web/tariffs.ts'
+import { saveWeather } from './web/weather.ts'
 
 const PEOPLE = ['resident', 'technician', 'admin'] as const
 const KIOSK = [...PEOPLE, 'kiosk', 'reader'] as const
@@ -49,6 +51,8 @@ export const ROUTES: readonly Route[] = [
   { method: 'GET', path: '/condivisione/:mese', access: PEOPLE, handle: showSharing },
   { method: 'GET', path: '/condivisione/:mese/csv', access: ['technician', 'admin'], handle: downloadSharing },
   { method: 'GET', path: '/salute', access: PEOPLE, handle: showHealth },
+  { method: 'GET', path: '/previsione', access: PEOPLE, handle: showForecast },
+  { method: 'POST', path: '/impostazioni/meteo', access: ['admin'], handle: saveWeather },
   { method: 'GET', path: '/impianto', access: ['technician', 'admin'], handle: showPlant },
   { method: 'GET', path: '/registro', access: ['technician', 'admin'], handle: showLog },
   { method: 'GET', path: '/registro/scarica', access: ['technician', 'admin'], handle: downloadLog },
@@ -95,6 +99,7 @@ export const ROUTES: readonly Route[] = [
   { method: 'GET', path: '/api/comunita/stato', access: SEES_COMMUNITY, handle: getCommunityState },
   { method: 'GET', path: '/api/storico', access: SEES_COMMUNITY, handle: getHistory },
   { method: 'GET', path: '/api/co2', access: SEES_COMMUNITY, handle: getCo2 },
+  { method: 'GET', path: '/api/previsione', access: SEES_COMMUNITY, handle: getForecast },
   { method: 'GET', path: '/api/avvisi', access: SEES_COMMUNITY, handle: getAlerts },
   { method: 'GET', path: '/metrics', access: ['reader', 'technician', 'admin'], handle: getMetrics },
   { method: 'GET', path: '/healthz', access: 'anybody', handle: getHealth },

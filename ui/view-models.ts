@@ -3,7 +3,9 @@ import type { CommunityBalance } from '../hub/domain/balance.ts'
 import type { PlantState } from '../hub/domain/plant-state.ts'
 import type { Flow } from '../hub/domain/sharing.ts'
 import type { Quality } from '../hub/domain/slot.ts'
+import type { DayForecastView } from './models/forecast.ts'
 import type { HealthCardModel, SensorRow } from './models/health.ts'
+import type { WeatherForm } from './models/weather.ts'
 
 /** What a page is given to draw: decided, filtered for the viewer, and free of HTML. Powers in W, energies in Wh, instants in epoch ms. */
 
@@ -123,6 +125,8 @@ export interface HousePage {
   }
   readonly totals: DayTotals
   readonly curve: readonly CurvePoint[]
+  /** What is forecast of the shown day; null where nothing is. */
+  readonly forecast?: DayForecastView | null
   readonly alerts: readonly AlertView[]
   readonly benchmark: Pick<BenchmarkView, 'unit' | 'mean' | 'threshold' | 'conclusive' | 'dark' | 'plants'> & {
     readonly own: number | null
@@ -225,6 +229,7 @@ export interface SettingsPage {
   readonly values: { readonly [F in SettingsField]: string }
   readonly errors: { readonly [F in SettingsField]?: SettingsError }
   readonly saved: boolean
+  readonly weather?: WeatherForm
 }
 
 /** What went wrong, as the HTTP status; `noHouse` = nothing to show yet. */

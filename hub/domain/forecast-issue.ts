@@ -196,3 +196,17 @@ export function bestWindow(
   }
   return best
 }
+
+/** Energy still expected of a stretch by P50, Wh. */
+export function remainingWh(
+  { from, slotMs, p50 }: IssuedSlots,
+  span: { readonly from: number; readonly to: number },
+): number {
+  let wh = 0
+  for (const [i, w] of p50.entries()) {
+    const start = Math.max(span.from, from + i * slotMs)
+    const end = Math.min(span.to, from + (i + 1) * slotMs)
+    if (end > start) wh += (w * (end - start)) / HOUR
+  }
+  return wh
+}

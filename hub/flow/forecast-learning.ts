@@ -18,9 +18,16 @@ export interface Learned {
   readonly plants: ReadonlyMap<string, PlantForecast>
   readonly community: Bands
   readonly communityTo: number | null
+  /** Solar day -> how many houses were heard about noon of it when it was learned. */
+  readonly heard: ReadonlyMap<number, number>
 }
 
-export const NOTHING_LEARNED: Learned = { plants: new Map(), community: EMPTY_BANDS, communityTo: null }
+export const NOTHING_LEARNED: Learned = {
+  plants: new Map(),
+  community: EMPTY_BANDS,
+  communityTo: null,
+  heard: new Map(),
+}
 
 /** A day as it was forecast the moment before it began, of one roof; W per Wp. */
 export interface DayBefore {
@@ -77,6 +84,7 @@ export async function learnFromDay(learned: Learned, input: DayInput): Promise<L
     before,
     communityBefore: learned.community,
     learned: {
+      ...learned,
       plants,
       community: isNew ? learnCommunity(learned.community, grid, roofs, before) : learned.community,
       communityTo: isNew ? sky.day : learned.communityTo,

@@ -6,6 +6,7 @@ import { listAlerts } from '../store/alerts.ts'
 import { decodeBands, decodePlant, encodeBands, encodePlant } from '../store/forecast-state.ts'
 import {
   COMMUNITY,
+  countSlots,
   firstSlot,
   forecastsBefore,
   readModels,
@@ -17,7 +18,7 @@ import {
   saveScores,
 } from '../store/forecasts.ts'
 import type { Store } from '../store/store.ts'
-import type { ForecastStore } from './forecasting.ts'
+import type { ForecastStore } from './forecast-ports.ts'
 import type { Recovery } from './recovery.ts'
 
 /** Alerts that say a plant did not make what it can, whatever the weather. */
@@ -31,6 +32,7 @@ export function forecastStore(store: Store, recovery: Pick<Recovery, 'guard'>): 
   const { readings, readingsWriter, view } = store
   return {
     production: (range) => recovery.guard(() => readProduction(readings, range)),
+    counts: (starts) => recovery.guard(() => countSlots(readings, starts)),
     first: () => recovery.guard(() => firstSlot(readings)),
     faulty: async (from, to) => {
       const alerts = await listAlerts(view, { limit: ALERTS })
@@ -48,11 +50,16 @@ export function forecastStore(store: Store, recovery: Pick<Recovery, 'guard'>): 
         const model = saved.plane === plane && saved.model ? decodePlant(saved.model, grid.slots) : null
         if (model) plants.set(house, model)
       }
-      const street = JSON.parse(texts.get(COMMUNITY) ?? '{}') as { to?: number; bands?: string }
+      const street = JSON.parse(texts.get(COMMUNITY) ?? '{}') as {
+        to?: number
+        bands?: string
+        heard?: [number, number][]
+      }
       return {
         plants,
         community: street.bands ? decodeBands(street.bands) : EMPTY_BANDS,
         communityTo: street.to ?? null,
+        heard: new Map(street.heard ?? []),
       }
     },
     saveLearned: async (learned, planes, houses) => {
@@ -62,7 +69,11 @@ export function forecastStore(store: Store, recovery: Pick<Recovery, 'guard'>): 
         const text = JSON.stringify({ plane: planes.get(house), model: encodePlant(model) })
         await saveModel(readingsWriter, house, model.learnedTo ?? 0, text)
       }
-      const street = JSON.stringify({ to: learned.communityTo, bands: encodeBands(learned.community) })
+      const street = JSON.stringify({
+        to: learned.communityTo,
+        bands: encodeBands(learned.community),
+        heard: [...learned.heard],
+      })
       await saveModel(readingsWriter, COMMUNITY, learned.communityTo ?? 0, street)
     },
     save: (at, weatherAt, issued) => saveForecasts(readingsWriter, at, weatherAt, issued),

@@ -1,71 +1,18 @@
 import type { PlantForecast } from '../domain/forecast.ts'
-import { EMPTY_BANDS } from '../domain/forecast.ts'
-import type { DayWatts, ForecastDay, Issued, IssuedHour } from '../domain/forecast-issue.ts'
+import { EMPTY_BANDS, emptyForecast } from '../domain/forecast.ts'
+import type { DayWatts, Issued, IssuedHour } from '../domain/forecast-issue.ts'
 import { addWatts, hoursOf, issue, plantWatts } from '../domain/forecast-issue.ts'
 import { modelDay, skyDay } from '../domain/forecast-sky.ts'
-import type { Settings } from '../domain/settings.ts'
 import type { SolarGrid } from '../domain/solar-grid.ts'
 import { solarDay, solarDayStart, solarGrid } from '../domain/solar-grid.ts'
 import { DAY, dayBounds, dayOf, HOUR } from '../domain/time.ts'
-import type { WeatherHour } from '../domain/weather.ts'
-import type { ScoredDay } from '../store/forecasts.ts'
 import { COMMUNITY } from '../store/forecasts.ts'
+import { byStart, daysFrom, heardDays } from './forecast-days.ts'
 import type { Learned, LearnedDay, Roof } from './forecast-learning.ts'
 import { learnFromDay, NOTHING_LEARNED } from './forecast-learning.ts'
+import type { CurrentForecast, ForecastingOptions } from './forecast-ports.ts'
 import { scoreDay } from './forecast-scores.ts'
 import { Steps } from './steps.ts'
-
-/** What forecasting asks of the disk and the rest of the hub. */
-export interface ForecastingOptions {
-  readonly now: () => number
-  readonly settings: () => Settings
-  /** Roofs with panels, with the plane they are to be modelled by. */
-  readonly roofs: () => readonly Roof[]
-  readonly weather: {
-    readonly hours: (from: number, to: number) => Promise<readonly WeatherHour[]>
-    readonly stand: { readonly fetchedAt: number | null }
-  }
-  readonly store: ForecastStore
-  readonly onDone?: (run: ForecastRun) => void
-}
-
-export interface ForecastStore {
-  readonly production: (range: {
-    from: number
-    to: number
-    slotMs: number
-  }) => Promise<ReadonlyMap<string, Float64Array>>
-  readonly first: () => Promise<number | null>
-  readonly faulty: (from: number, to: number) => Promise<ReadonlySet<string>>
-  readonly load: (grid: SolarGrid, planes: ReadonlyMap<string, string>) => Promise<Learned>
-  readonly saveLearned: (
-    learned: Learned,
-    planes: ReadonlyMap<string, string>,
-    houses: Iterable<string>,
-  ) => Promise<void>
-  readonly save: (at: number, weatherAt: number | null, issued: ReadonlyMap<string, Issued>) => Promise<void>
-  readonly before: Parameters<typeof scoreDay>[0]['stored']
-  readonly hasScores: (start: number) => Promise<boolean>
-  readonly saveScores: (scores: readonly ScoredDay[]) => Promise<void>
-  readonly retire: (now: number) => Promise<void>
-}
-
-/** What one run came to, for the log and the bench. */
-export interface ForecastRun {
-  readonly daysLearned: number
-  readonly houses: number
-  readonly tookMs: number
-  /** The longest time the event loop had to wait. */
-  readonly longestStepMs: number
-}
-
-/** A forecast as it was issued last. House id '' is the community. */
-export interface CurrentForecast {
-  readonly issuedAt: number
-  readonly weatherAt: number | null
-  readonly days: readonly ForecastDay[]
-  readonly issued: ReadonlyMap<string, Issued>
-}
 
 /** A day that is not over may still be filled by nodes that were away: what is kept on disk is learned to here. */
 const SETTLED_DAYS = 3
@@ -86,6 +33,8 @@ export class Forecasting {
   #running: Promise<void> | null = null
   #stopped = false
   #hours = new Map<string, readonly IssuedHour[]>()
+  /** The past as it was heard at the last look, where that is not what was learned from. */
+  #grown = ''
 
   constructor(options: ForecastingOptions) {
     this.#options = options
@@ -135,6 +84,7 @@ export class Forecasting {
     const key = JSON.stringify([place, zone, roofs])
     const last = this.#current
     const isDue =
+      (await this.#hasGrown(solarGrid(place.longitude), at)) ||
       last === null ||
       key !== this.#key ||
       at - last.issuedAt >= EVERY ||
@@ -158,6 +108,20 @@ export class Forecasting {
     this.#options.onDone?.({ daysLearned, houses: roofs.length, tookMs, longestStepMs: steps.longestMs })
   }
 
+  /** Whether the past that was learned from has been filled since, by a replayed file say, and is quiet again: then all is learned anew. */
+  async #hasGrown(grid: SolarGrid, at: number): Promise<boolean> {
+    const settled = this.#settled
+    if (!settled || settled.communityTo === null) return false
+    const heard = await heardDays(this.#options.store, grid, solarDay(grid, at) - PAST_DAYS, settled.communityTo)
+    const now = JSON.stringify([...heard])
+    const isOther = [...heard].some(([day, n]) => n !== (settled.heard.get(day) ?? 0))
+    const isQuiet = now === this.#grown
+    this.#grown = isOther ? now : ''
+    if (!isOther || !isQuiet) return false
+    this.#settled = NOTHING_LEARNED
+    return true
+  }
+
   /** Learns what is settled and keeps it; then, for now alone, the days after. */
   async #catchUp(job: Job): Promise<{ tip: Learned; daysLearned: number }> {
     const { store } = this.#options
@@ -178,6 +142,8 @@ export class Forecasting {
       if (day === today - 1) await this.#score(day, done, job)
     }
     if (settled !== this.#settled && settled.plants.size > 0) {
+      const heard = await heardDays(store, job.grid, oldest, today - SETTLED_DAYS - 1)
+      settled = { ...settled, heard }
       const changed = [...settled.plants].filter(([id, model]) => this.#settled?.plants.get(id) !== model)
       await store.saveLearned(
         settled,
@@ -229,8 +195,7 @@ export class Forecasting {
     const unknown = new Float64Array(grid.slots).fill(Number.NaN)
     let source: Issued['source'] | null = null
     for (const roof of roofs) {
-      const model = tip.plants.get(roof.id)
-      if (!model) continue
+      const model = tip.plants.get(roof.id) ?? emptyForecast(grid)
       const plant = plantWatts({
         model,
         grid,
@@ -257,12 +222,14 @@ export class Forecasting {
   }
 
   /** Yesterday by the clock, once it is over for the sun as well: forecast beside fact, every house and the community. */
-  async #score(day: number, done: LearnedDay, { grid, zone, at, roofs }: Job): Promise<void> {
+  async #score(day: number, done: LearnedDay, { grid, zone, at, roofs, steps }: Job): Promise<void> {
     const { store } = this.#options
     const noon = solarDayStart(grid, day) + 12 * HOUR
     const civil = dayOf(noon, zone)
     const bounds = dayBounds(civil, zone)
-    if (at < bounds.to || (await store.hasScores(bounds.from))) return
+    const isDone = at < bounds.to || (await store.hasScores(bounds.from))
+    steps.restart()
+    if (isDone) return
     const scores = await scoreDay({
       day: { day: civil.toString(), ...bounds },
       done,
@@ -271,6 +238,7 @@ export class Forecasting {
       stored: store.before,
     })
     await store.saveScores(scores)
+    steps.restart()
   }
 }
 
@@ -283,20 +251,7 @@ interface Job {
   readonly steps: Steps
 }
 
-/** Today and the two days after it, by the community's clock. */
-function daysFrom(at: number, zone: string): ForecastDay[] {
-  const today = dayOf(at, zone)
-  return [0, 1, 2].map((days) => {
-    const day = today.add({ days })
-    return { day: day.toString(), ...dayBounds(day, zone) }
-  })
-}
-
 /** What a roof's past was modelled with: another plane or place, and it is learned anew. */
 function planesOf(roofs: readonly Roof[], place: Job['place']): Map<string, string> {
   return new Map(roofs.map(({ id, peakPower, plane }) => [id, JSON.stringify([peakPower, plane, place])]))
-}
-
-function byStart(hours: readonly WeatherHour[]): Map<number, WeatherHour> {
-  return new Map(hours.map((hour) => [hour.start, hour]))
 }

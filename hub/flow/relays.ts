@@ -34,6 +34,8 @@ export interface RelaysOptions {
   readonly now: () => number
   /** Status of a house's node, as its `stato` has it. */
   readonly node: (house: string) => NodeStatus | null
+  /** Hours of production to come, W; empty where nothing is forecast. */
+  readonly forecast: (house: string, now: number) => HouseRelays['forecast']
 }
 
 /** What nodes last said of their relays and commands: in memory, bounded, begun anew with every start. */
@@ -161,7 +163,7 @@ export class Relays {
       answers: this.#answers.get(house.id) ?? NO_ANSWERS,
       shadow: armedAt === null && this.#options.now() - since < SHADOW_TIME,
       limitW: house.connectionLimit ?? DEFAULT_CONNECTION_LIMIT,
-      forecast: [],
+      forecast: this.#options.forecast(house.id, this.#options.now()),
     }
   }
 

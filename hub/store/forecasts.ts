@@ -18,7 +18,7 @@ export async function readProduction(
   const seconds = slotMs / SECOND
   const { rows } = await sql<{ house: string; slots: string }>`
     select house, json_group_array(json_array(i, w)) as slots from (
-      select house, (start - ${from}) / ${sql.lit(slotMs)} as i,
+      select house, (start - ${sql.lit(from)}) / ${sql.lit(slotMs)} as i,
         round(sum(produced_wh) * 3600.0 / sum(production_measured_s + production_estimated_s), 2) as w
       from slot where start >= ${from} and start < ${to} group by 1, 2
       having sum(production_measured_s + production_estimated_s) >= ${sql.lit(seconds * LEAST_COVERED)}
@@ -40,6 +40,14 @@ export async function firstSlot(db: ReadingsDb): Promise<number | null> {
     .select((eb) => eb.fn.min('start').as('start'))
     .executeTakeFirst()
   return row?.start ?? null
+}
+
+/** How many houses have each of these slots: whether a past has grown since it was learned from. */
+export async function countSlots(db: ReadingsDb, starts: readonly number[]): Promise<number[]> {
+  const { rows } = await sql<{ n: number }>`
+    select (select count(*) from slot s where s.start = t.value) as n from json_each(${JSON.stringify(starts)}) t
+    order by t.key`.execute(db)
+  return rows.map((row) => row.n)
 }
 
 export async function readModels(db: ReadingsDb): Promise<Map<string, string>> {

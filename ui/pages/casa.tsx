@@ -103,7 +103,12 @@ function Totals({ view, page }: Props) {
 function CurveCard({ view, page }: Props) {
   return (
     <Card id="andamento" title={view.t('curve.title')}>
-      <DayChart view={view} day={page.day} curve={page.curve} of="house" />
+      <DayChart view={view} day={page.day} curve={page.curve} of="house" forecast={page.forecast ?? null} />
+      {page.forecast ? (
+        <p class="links">
+          <a href={`/previsione?${new URLSearchParams({ casa: page.house.id })}`}>{view.t('forecast.link')}</a>
+        </p>
+      ) : null}
     </Card>
   )
 }

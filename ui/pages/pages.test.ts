@@ -4,6 +4,7 @@ import type { HousesPage, PeoplePage } from '../models/admin.ts'
 import type { ProfilePage } from '../models/profile.ts'
 import type { SharingPage } from '../models/sharing.ts'
 import type { TariffsPage } from '../models/tariffs.ts'
+import type { WeatherForm } from '../models/weather.ts'
 import { partials } from '../view/live.ts'
 import type { Language, Reader } from '../view-models.ts'
 import { MESSAGES } from '../view-models.ts'
@@ -17,8 +18,10 @@ import { plantPage, liveParts as plantParts } from './impianto.tsx'
 import { messagePage } from './message.tsx'
 import { auditPage } from './modifiche.tsx'
 import { peoplePage } from './persone.tsx'
+import { forecastPage } from './previsione.tsx'
 import { profilePage } from './profilo.tsx'
 import { healthPage } from './salute.tsx'
+import { sampleForecast } from './sample-forecast.ts'
 import { sampleHealthPage } from './sample-health.ts'
 import { sampleHistory } from './sample-history.ts'
 import { NOON, sampleCommunityPage, sampleDay, sampleHousePage, samplePlantPage, sampleReader } from './sample-props.ts'
@@ -91,6 +94,18 @@ const PROFILE: ProfilePage = {
   minLength: 10,
   notice: null,
   problem: null,
+}
+const SAMPLE_ISSUED = sampleForecast().issued as NonNullable<ReturnType<typeof sampleForecast>['issued']>
+const WEATHER: WeatherForm = {
+  agreed: { at: NOON, by: 'ada' },
+  forecastUrl: '',
+  satelliteUrl: '',
+  hasKey: true,
+  errors: { acconsento: 'posto' },
+  saved: true,
+  fetchedAt: NOON,
+  failure: 'a reason',
+  demo: true,
 }
 const SETTINGS = {
   nome: 'N',
@@ -199,6 +214,21 @@ const PAGES: { readonly [name: string]: (reader: Reader) => string } = {
     healthPage({ ...sampleHealthPage(), row: { ...sampleHealthPage().row, finding: null }, days: [] }, reader),
   'community, nothing judged': (reader) =>
     communityPage(sampleCommunityPage(12, { health: { empty: 'noPlace', summary: null, rows: [] } }), reader),
+  forecast: (reader) => forecastPage(sampleForecast(), reader),
+  'forecast, with weather': (reader) =>
+    forecastPage(
+      sampleForecast({
+        house: null,
+        issued: { ...SAMPLE_ISSUED, source: 'cache', weatherAt: NOON - 9_000_000 },
+        yesterday: null,
+        hits: { days: 0, daysInside: 0, hours: 0, hoursInside: 0, dayMiss: null },
+        weather: { agreed: true, fetchedAt: NOON - 9_000_000, failure: 'x' },
+      }),
+      reader,
+    ),
+  'forecast, none': (reader) => forecastPage(sampleForecast({ issued: null, why: 'posto' }), reader),
+  'settings, weather': (reader) =>
+    settingsPage({ values: SETTINGS, errors: {}, saved: false, weather: WEATHER }, reader),
   profile: (reader) => profilePage(PROFILE, reader),
   'profile, wrong': (reader) =>
     profilePage({ ...PROFILE, house: null, problem: { form: 'password', code: 'corta' } }, reader),
@@ -318,12 +348,15 @@ describe('what each role is offered', () => {
     )
   }
   test.each([
-    ['resident', ['/', '/comunita', '/storico', '/avvisi', '/condivisione', '/profilo']],
-    ['technician', ['/impianto', '/', '/comunita', '/avvisi', '/storico', '/condivisione', '/registro', '/profilo']],
+    ['resident', ['/', '/comunita', '/storico', '/avvisi', '/previsione', '/condivisione', '/profilo']],
+    [
+      'technician',
+      ['/impianto', '/', '/comunita', '/avvisi', '/previsione', '/storico', '/condivisione', '/registro', '/profilo'],
+    ],
     [
       'admin',
       [
-        ...['/', '/comunita', '/storico', '/avvisi', '/condivisione', '/impianto', '/case', '/persone'],
+        ...['/', '/comunita', '/storico', '/avvisi', '/previsione', '/condivisione', '/impianto', '/case', '/persone'],
         ...['/tariffe', '/impostazioni', '/registro', '/modifiche', '/profilo'],
       ],
     ],

@@ -3,10 +3,11 @@ import { Icon } from '../view/icons.tsx'
 import { documentOf } from '../view/layout.tsx'
 import { Badge, Field } from '../view/parts.tsx'
 import { type View, viewFor } from '../view/view.ts'
+import { WeatherSection } from '../view/weather-section.tsx'
 import type { Reader, SettingsField, SettingsPage } from '../view-models.ts'
 
 /** What an administrator may set; what was typed is kept when it was wrong. */
-export function settingsPage({ values, errors, saved }: SettingsPage, reader: Reader): string {
+export function settingsPage({ values, errors, saved, weather }: SettingsPage, reader: Reader): string {
   const view = viewFor(reader)
   const { t } = view
   const failed = Object.values(errors).some((error) => error !== undefined)
@@ -31,39 +32,42 @@ export function settingsPage({ values, errors, saved }: SettingsPage, reader: Re
     title: t('settings.title'),
     page: 'settings',
     children: (
-      <section class="card narrow-card">
-        <h1>{t('settings.title')}</h1>
-        {failed ? (
-          <p class="error" role="alert">
-            <Icon name="warning" />
-            {t('settings.failed')}
-          </p>
-        ) : null}
-        {saved && !failed ? (
-          <p role="status">
-            <Badge tone="good">{t('settings.saved')}</Badge>
-          </p>
-        ) : null}
-        <form method="post" action="/impostazioni" novalidate>
-          <fieldset>
-            <legend>{t('settings.community')}</legend>
-            {field('nome')}
-            {field('fuso')}
-            {field('latitudine', { inputmode: 'decimal', required: false })}
-            {field('longitudine', { inputmode: 'decimal', required: false })}
-          </fieldset>
-          <fieldset>
-            <legend>{t('settings.benchmark')}</legend>
-            {field('soglia', { inputmode: 'decimal' })}
-            {field('minimo', { inputmode: 'numeric' })}
-            <AlertRuleField view={view} value={values.avviso} />
-            {field('euro_kwh', { inputmode: 'decimal' })}
-          </fieldset>
-          <button type="submit" class="primary">
-            {t('settings.submit')}
-          </button>
-        </form>
-      </section>
+      <>
+        <section class="card narrow-card">
+          <h1>{t('settings.title')}</h1>
+          {failed ? (
+            <p class="error" role="alert">
+              <Icon name="warning" />
+              {t('settings.failed')}
+            </p>
+          ) : null}
+          {saved && !failed ? (
+            <p role="status">
+              <Badge tone="good">{t('settings.saved')}</Badge>
+            </p>
+          ) : null}
+          <form method="post" action="/impostazioni" novalidate>
+            <fieldset>
+              <legend>{t('settings.community')}</legend>
+              {field('nome')}
+              {field('fuso')}
+              {field('latitudine', { inputmode: 'decimal', required: false })}
+              {field('longitudine', { inputmode: 'decimal', required: false })}
+            </fieldset>
+            <fieldset>
+              <legend>{t('settings.benchmark')}</legend>
+              {field('soglia', { inputmode: 'decimal' })}
+              {field('minimo', { inputmode: 'numeric' })}
+              <AlertRuleField view={view} value={values.avviso} />
+              {field('euro_kwh', { inputmode: 'decimal' })}
+            </fieldset>
+            <button type="submit" class="primary">
+              {t('settings.submit')}
+            </button>
+          </form>
+        </section>
+        {weather ? <WeatherSection view={view} form={weather} /> : null}
+      </>
     ),
   })
 }

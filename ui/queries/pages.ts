@@ -11,6 +11,7 @@ import type { HubDeps } from '../deps.ts'
 import type { AlertView, CommunityPage, DayChoice, HousePage } from '../view-models.ts'
 import { dayBenchmark, liveBenchmark } from './benchmark-view.ts'
 import { communityCurve, communityTotals, curve, dayFlows, houseTotals, readDay } from './energy.ts'
+import { bandOfDay } from './forecast.ts'
 import { healthCard, MIN_PEERS_SHOWN } from './health.ts'
 import { liveBalance, liveNames, wholeBalance } from './live.ts'
 import type { Memo } from './memo.ts'
@@ -52,6 +53,7 @@ export async function housePage({ deps, memo, viewer, day }: PageQuery, house: H
     now: houseNow(deps, house.id),
     totals: houseTotals(energy, house.id),
     curve: curve(slots, day.from, day.to),
+    forecast: bandOfDay(deps, house.id, day),
     alerts: await alerts(deps, [house.id], day),
     benchmark: {
       unit: comparison.unit,

@@ -22,6 +22,7 @@ const STYLES = [
   'lists',
   'charts',
   'history',
+  'forecast',
   'admin',
   'kiosk',
   'media',

@@ -1,6 +1,8 @@
 import { scaleLinear } from 'd3-scale'
 import { dayOf, SLOT } from '../../hub/domain/time.ts'
+import type { DayForecastView } from '../models/forecast.ts'
 import type { CurvePoint, DayChoice } from '../view-models.ts'
+import { bandPaths } from './chart-forecast.tsx'
 import {
   ChartFrame,
   DataTable,
@@ -21,6 +23,8 @@ interface DayChartProps {
   readonly curve: readonly CurvePoint[]
   /** Whose curve: what a house draws comes from its neighbours too, what the community draws comes from the grid. */
   readonly of: 'house' | 'community'
+  /** Drawn behind what was measured. */
+  readonly forecast?: DayForecastView | null
 }
 
 const SHAPES = {
@@ -29,10 +33,10 @@ const SHAPES = {
 } as const
 
 /** The day in powers: what was used on the spot, what was left over, what was drawn, and the line of the consumption. */
-export function DayChart({ view, day, curve, of }: DayChartProps) {
+export function DayChart({ view, day, curve, of, forecast = null }: DayChartProps) {
   const { t, f } = view
   const known = curve.filter((point) => point.productionW !== null || point.consumptionW !== null)
-  if (known.length === 0) {
+  if (known.length === 0 && !forecast) {
     return (
       <div class="empty">
         <p>{t('chart.empty')}</p>
@@ -62,9 +66,9 @@ export function DayChart({ view, day, curve, of }: DayChartProps) {
         title={t('curve.title')}
         desc={desc}
         heights={{ wide: SHAPES.wide.height, narrow: SHAPES.narrow.height }}
-        draw={(variant) => <Drawing view={view} day={day} curve={curve} variant={variant} />}
+        draw={(variant) => <Drawing view={view} day={day} curve={curve} forecast={forecast} variant={variant} />}
       />
-      <Legend id="curva" entries={legendOf(view, known, of)} />
+      <Legend id="curva" entries={[...legendOf(view, known, of), ...(forecast ? forecastEntries(view) : [])]} />
       {hasGap ? <p class="hint">{t('curve.gap')}</p> : null}
       <DataTable
         id="curva"
@@ -98,18 +102,30 @@ function legendOf({ t }: View, known: readonly CurvePoint[], of: 'house' | 'comm
   return entries
 }
 
-function Drawing({ view, day, curve, variant }: Omit<DayChartProps, 'of'> & { readonly variant: Variant }) {
+function forecastEntries({ t }: View): LegendEntry[] {
+  return [
+    { swatch: 'band', text: t('forecast.band') },
+    { swatch: 'expected', text: t('forecast.middle') },
+  ]
+}
+
+function Drawing({ view, day, curve, forecast, variant }: Omit<DayChartProps, 'of'> & { readonly variant: Variant }) {
   const { t, reader } = view
   const { height, left, right, top, bottom, step, everyHours } = SHAPES[variant]
   const width = WIDTHS[variant]
   const points = coarser(curve, step)
-  const most = Math.max(100, ...points.flatMap((p) => [p.productionW ?? 0, p.consumptionW ?? 0]))
+  const most = Math.max(
+    100,
+    ...points.flatMap((p) => [p.productionW ?? 0, p.consumptionW ?? 0]),
+    ...(forecast?.points ?? []).map((p) => p.p90W),
+  )
   const inKw = most >= 1000
   const y = scaleLinear([0, most], [height - bottom, top]).nice(4)
   const x = scaleLinear([day.from, day.to], [left, width - right])
   const ticks = y.ticks(4)
   const decimals = inKw && ticks.some((tick) => tick % 1000 !== 0) ? 1 : 0
   const id = `curva-${variant}`
+  const ahead = forecast ? bandPaths(forecast.points, forecast.slotMs, { x, y }) : null
   const now = day.isToday && reader.now > day.from && reader.now < day.to ? Math.round(x(reader.now)) : null
   const nowLeft = now !== null && now > width - right - 40
   return (
@@ -134,10 +150,12 @@ function Drawing({ view, day, curve, variant }: Omit<DayChartProps, 'of'> & { re
           {hour}
         </text>
       ))}
+      {ahead ? <path class="band" d={ahead.band} /> : null}
       {(Object.keys(LAYERS) as Layer[]).map((layer) => {
         const path = areaPath(corners(points, LAYERS[layer], step), { x, y })
         return path ? <path class={`layer layer-${layer}`} d={path} fill={hatch(id, layer)} /> : null
       })}
+      {ahead ? <path class="expected" d={ahead.middle} /> : null}
       <path class="curve" d={consumptionPath(points, step, { x, y })} />
       {now === null ? null : (
         <>

@@ -40,7 +40,17 @@ export interface LegendEntry {
   readonly text: string
 }
 
-export type Swatch = 'self' | 'solar' | 'grid' | 'export' | 'community' | 'unknown' | 'alert' | 'line'
+export type Swatch =
+  | 'self'
+  | 'solar'
+  | 'grid'
+  | 'export'
+  | 'community'
+  | 'unknown'
+  | 'alert'
+  | 'line'
+  | 'band'
+  | 'expected'
 
 /** Names the colours. Each mark repeats the hatching of its area, so that it can be told without colour. */
 export function Legend({ id, entries }: { readonly id: string; readonly entries: readonly LegendEntry[] }) {
@@ -49,8 +59,10 @@ export function Legend({ id, entries }: { readonly id: string; readonly entries:
       {entries.map(({ swatch, text }) => (
         <li>
           <svg class="mark" viewBox="0 0 16 16" width="16" height="16" aria-hidden="true" focusable="false">
-            {swatch === 'line' ? (
-              <path class="curve" d="M0 8H16" />
+            {swatch === 'band' ? (
+              <rect class="band" x="0" y="2" width="16" height="12" />
+            ) : swatch === 'line' || swatch === 'expected' ? (
+              <path class={swatch === 'line' ? 'curve' : 'expected'} d="M0 8H16" />
             ) : (
               <>
                 <Hatches id={`${id}-m-${swatch}`} only={[swatch]} />
@@ -65,7 +77,7 @@ export function Legend({ id, entries }: { readonly id: string; readonly entries:
   )
 }
 
-const STROKES: { readonly [S in Exclude<Swatch, 'line'>]: string | null } = {
+const STROKES: { readonly [S in Exclude<Swatch, 'line' | 'band' | 'expected'>]: string | null } = {
   self: null,
   solar: 'M-2 2 2-2M0 8 8 0M6 10 10 6',
   export: 'M-2 6 2 10M0 0 8 8M6-2 10 2',

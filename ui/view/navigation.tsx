@@ -6,6 +6,7 @@ import type { View } from './view.ts'
 const PAGES = {
   house: { path: '/', icon: 'house' },
   community: { path: '/comunita', icon: 'neighbours' },
+  forecast: { path: '/previsione', icon: 'sun' },
   history: { path: '/storico', icon: 'calendar' },
   alerts: { path: '/avvisi', icon: 'bell' },
   sharing: { path: '/condivisione', icon: 'share' },
@@ -23,11 +24,14 @@ export type PageName = keyof typeof PAGES
 
 /** What each role has at hand, at most five (the bottom of a phone), and what lies under "more". */
 const MENUS: { readonly [R in Role]: { readonly tabs: readonly PageName[]; readonly more: readonly PageName[] } } = {
-  resident: { tabs: ['house', 'community', 'history', 'alerts'], more: ['sharing', 'profile'] },
-  technician: { tabs: ['plant', 'house', 'community', 'alerts'], more: ['history', 'sharing', 'log', 'profile'] },
+  resident: { tabs: ['house', 'community', 'history', 'alerts'], more: ['forecast', 'sharing', 'profile'] },
+  technician: {
+    tabs: ['plant', 'house', 'community', 'alerts'],
+    more: ['forecast', 'history', 'sharing', 'log', 'profile'],
+  },
   admin: {
     tabs: ['house', 'community', 'history', 'alerts'],
-    more: ['sharing', 'plant', 'houses', 'people', 'tariffs', 'settings', 'log', 'audit', 'profile'],
+    more: ['forecast', 'sharing', 'plant', 'houses', 'people', 'tariffs', 'settings', 'log', 'audit', 'profile'],
   },
 }
 

@@ -7,7 +7,7 @@ interface CardProps {
   readonly id: string
   readonly title: string
   readonly note?: string
-  readonly size?: 'third' | 'half' | 'twothirds' | 'full'
+  readonly size?: 'day' | 'third' | 'half' | 'twothirds' | 'full'
   readonly stale?: boolean
   readonly children?: Child
 }
