@@ -25,7 +25,7 @@ class ReadingQueue {
   /** The only one that may be on its way: it stays in place until it is dropped. */
   Reading& oldest() { return items_[0]; }
   void drop_oldest();
-  static const uint8_t ROOM = 32;
+  enum : uint8_t { ROOM = 32 };
 
  private:
   Reading items_[ROOM];

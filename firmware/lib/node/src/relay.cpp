@@ -163,7 +163,7 @@ bool Relay::step(Millis now, Random& random) {
     held_ = FREE;
     lever_spent_ = lever_closed_;
   }
-  if (want && (tripped_ || (!on_ && now < not_before_))) want = false, origin = BY_SAFETY;
+  if (tripped_ || (want && !on_ && now < not_before_)) want = false, origin = BY_SAFETY;
 
   set(want, now);
   origin_ = origin;
