@@ -23,19 +23,18 @@ uint8_t mux_of(uint16_t at) {
 
 }  // namespace
 
+// One interrupt a slot: it takes the result of the conversion before, starts the next one at its exact time, and only then
+// adds up. A conversion takes 104 of the 125 us.
 ISR(TIMER1_COMPA_vect) {
   if (ADCSRA & _BV(ADSC)) {
     lost++;
-  } else {
-    ADCSRA |= _BV(ADSC);
+    return;
   }
-}
-
-ISR(ADC_vect) {
   const uint16_t counts = ADC;
   const uint16_t at = slot;
   const uint16_t next = at + 1 == SLOTS ? 0 : at + 1;
-  ADMUX = REFERENCE | mux_of(next);  // for the conversion to come
+  ADMUX = REFERENCE | mux_of(next);
+  ADCSRA |= _BV(ADSC);
   slot = next;
   sf::Sampled& into = buffers[filling];
   if (at < SAMPLES) {
@@ -48,9 +47,7 @@ ISR(ADC_vect) {
   into.bandgap = counts;
   into.lost = lost;
   sf::Sampled& other = buffers[filling ^ 1];
-  for (uint8_t i = 0; i < sf::CHANNELS; i++) {
-    other.channels[i].begin_after(into.channels[i]);
-  }
+  for (uint8_t i = 0; i < sf::CHANNELS; i++) other.channels[i].begin_after(into.channels[i]);
   filling ^= 1;
   complete = true;
 }
@@ -62,8 +59,9 @@ void Adc::begin() {
   }
   DIDR0 = 0x0F;  // no digital input on A0..A3
   ADMUX = REFERENCE | MUX_PRODUCTION;
-  ADCSRA = _BV(ADEN) | _BV(ADIE) | _BV(ADPS2) | _BV(ADPS1) | _BV(ADPS0);  // 125 kHz
+  ADCSRA = _BV(ADEN) | _BV(ADPS2) | _BV(ADPS1) | _BV(ADPS0);  // 125 kHz
   ADCSRB = 0;
+  ADCSRA |= _BV(ADSC);  // of slot 0; the first takes 200 us, so that the first interrupt finds it busy
   TCCR1A = 0;
   TCCR1B = _BV(WGM12) | _BV(CS11);  // CTC, 2 MHz
   OCR1A = 249;                      // 8 kHz

@@ -41,8 +41,13 @@ void setup() {
 }
 
 void loop() {
-  node.step(uptime());
-  if (node.healthy()) wdt_reset();
+  static sf::Millis last = 0;
+  const sf::Millis now = uptime();
+  if (now != last) {
+    last = now;
+    node.step(now);
+    if (node.healthy()) wdt_reset();
+  }
   // Until the next interrupt, 125 us at most: less noise for the ADC.
   sleep_cpu();
 }

@@ -2,6 +2,7 @@
 #include <doctest.h>
 #include <cstring>
 #include <string>
+#include <w5500.h>
 #include "../support/fake_w5500.h"
 
 using namespace sf;

@@ -21,7 +21,7 @@ class Diag {
  private:
   enum Parts : uint8_t { NO_PARTS, SELF_TEST, EVENTS, CONFIG, LOAD_LIST, ADC_ALL };
   static const size_t LINE = 320;
-  static const size_t OUT = 420;
+  static const size_t OUT = 380;
   static const uint8_t CHANGING = 0x80;
 
   Node& node_;

@@ -26,7 +26,7 @@ void Meter::configure(const Settings& s) {
 }
 
 uint16_t Meter::supply_mv() const {
-  return bandgap_q8_ ? static_cast<uint16_t>(1100u * 1024u * 256u / bandgap_q8_) : 0;
+  return bandgap_q8_ ? static_cast<uint16_t>(1100ul * 1024ul * 256ul / bandgap_q8_) : 0;
 }
 
 void Meter::take_bandgap(uint16_t counts) {

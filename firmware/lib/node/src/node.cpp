@@ -4,6 +4,8 @@
 namespace sf {
 
 static const Millis NETWORK_EVERY = 5;
+static const Millis ACTUATE_EVERY = 10;
+static const Millis LED_EVERY = 50;
 static const Millis COUNTERS_EVERY = 120000;
 static const Millis STATES_EVERY = 60000;
 static const Millis OFFLINE_EVERY = 60000;
@@ -24,7 +26,8 @@ Node::Node(const Hardware& hardware)
     : hw_(hardware), random_(1), writer_(hw_.eeprom), store_(writer_), events_(hw_.eeprom, writer_), settings_(),
       edited_(), unsaved_(false), save_wanted_(false), saving_(false), kept_(), cause_(RESET_UNKNOWN), outbox_(settings_), network_(hw_.port, hw_.tcp, hw_.udp, *this, random_),
       diag_(*this), was_linked_(false), was_addressed_(false), restarting_(false), last_production_w_(0),
-      last_consumption_w_(0), read_at_(0), network_at_(0), counters_at_(0), states_at_(0) {
+      last_consumption_w_(0), read_at_(0), network_at_(0), counters_at_(0), states_at_(0),
+      actuate_at_(0), led_at_(0) {
   alert_[0] = 0;
 }
 
@@ -121,6 +124,8 @@ void Node::drive_pins() {
 }
 
 void Node::actuate(Millis now) {
+  if (now < actuate_at_) return;
+  actuate_at_ = now + ACTUATE_EVERY;
   for (uint8_t i = 0; i < LOADS; i++) {
     const bool pushed = walls_[i].see(hw_.pins.wall_closed(i), now);
     Relay& relay = relays_[i];
@@ -209,6 +214,8 @@ void Node::step(Millis now) {
   talk(now);
   keep(now);
   diag_.step(now);
+  if (now < led_at_) return;
+  led_at_ = now + LED_EVERY;
   hw_.pins.led(led_on(led(), now));
 }
 
@@ -250,6 +257,7 @@ void Node::mqtt_message(const MqttMessage& m, Millis now) {
     events_.add(COMMAND_UNREADABLE, 0, now);
     return;
   }
+  actuate_at_ = now;
   if (outcome.answer.refusal != ACCEPTED) events_.add(COMMAND_REFUSED, outcome.answer.refusal, now);
   outbox_.outcome(outcome);
 }

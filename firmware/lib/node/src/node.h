@@ -56,7 +56,7 @@ class Node : private MqttHandler {
   char alert_[32];  // last code that came; empty = none is open
   bool was_linked_, was_addressed_, restarting_;
   uint32_t last_production_w_, last_consumption_w_;
-  Millis read_at_, network_at_, counters_at_, states_at_;
+  Millis read_at_, network_at_, counters_at_, states_at_, actuate_at_, led_at_;
 
   void measure(Millis now);
   void consider_reading(Millis now);
