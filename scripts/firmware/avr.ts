@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { basename, extname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -60,16 +60,18 @@ export async function buildFirmware(): Promise<Image> {
     if (built.stamp === stamp && existsSync(built.hex)) return built
   }
 
-  mkdirSync(join(out, 'core'), { recursive: true })
-  mkdirSync(join(out, 'node'), { recursive: true })
+  // Apart from other builds that may be going on; what is finished takes its place at once.
+  mkdirSync(out, { recursive: true })
+  const work = mkdtempSync(join(out, 'work-'))
+  mkdirSync(join(work, 'core'))
+  mkdirSync(join(work, 'node'))
   const sources = own.filter((path) => path.endsWith('.cpp'))
-  const [coreObjects, objects] = [objectsOf(core, join(out, 'core')), objectsOf(sources, join(out, 'node'))]
+  const [coreObjects, objects] = [objectsOf(core, join(work, 'core')), objectsOf(sources, join(work, 'node'))]
   const warnings: string[] = []
   await Promise.all([compile(flags, core, coreObjects, []), compile(flags, sources, objects, warnings)])
-  const archive = join(out, 'core.a')
-  const elf = join(out, 'node.elf')
-  const hex = join(out, 'node.hex')
-  await run('rm', ['-f', archive])
+  const archive = join(work, 'core.a')
+  const elf = join(work, 'node.elf')
+  const hex = join(work, 'node.hex')
   // As an archive, so that only what is used is linked.
   await run('avr-gcc-ar', ['rcs', archive, ...coreObjects])
   const link = ['-Os', '-g', '-flto', '-fuse-linker-plugin', '-Wl,--gc-sections', `-mmcu=${flags.mcu}`]
@@ -78,13 +80,15 @@ export async function buildFirmware(): Promise<Image> {
   const { stdout } = await run('avr-size', ['-A', elf])
   const size = (section: string) => Number(new RegExp(`^\\.${section}\\s+(\\d+)`, 'm').exec(stdout)?.[1] ?? 0)
   const built = {
-    hex,
-    elf,
+    hex: join(out, 'node.hex'),
+    elf: join(out, 'node.elf'),
     flash: size('text') + size('data'),
     ram: size('data') + size('bss') + size('noinit'),
     warnings: warnings.join(''),
   }
-  writeFileSync(image, JSON.stringify({ ...built, stamp }))
+  writeFileSync(join(work, 'node.json'), JSON.stringify({ ...built, stamp }))
+  for (const name of ['node.elf', 'node.hex', 'node.json']) renameSync(join(work, name), join(out, name))
+  rmSync(work, { recursive: true })
   return built
 }
 

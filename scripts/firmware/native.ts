@@ -44,7 +44,9 @@ export async function buildSuite(suite: string, core: readonly string[]): Promis
     SANITIZERS.map((flag) => (flag === '-O1' ? '-O0' : flag)),
   )
   const program = join(out, suite)
-  await run('g++', [...SANITIZERS, '-o', program, ...objects, ...core], { cwd: firmware })
+  const half = `${program}.${process.pid}`
+  await run('g++', [...SANITIZERS, '-o', half, ...objects, ...core], { cwd: firmware })
+  renameSync(half, program)
   return program
 }
 
