@@ -7,7 +7,11 @@ import { LiveNode } from './demo/live-node.ts'
 import type { Scene } from './demo/scene.ts'
 import { HISTORY } from './demo/scene.ts'
 import { simulatedScene } from './demo/simulated-scene.ts'
-import { SECOND } from './domain/time.ts'
+import { firstLoad } from './domain/control-state.ts'
+import type { CycleState } from './domain/cycle.ts'
+import { FIRST_STATE } from './domain/cycle.ts'
+import { loadKey } from './domain/load.ts'
+import { DAY, HOUR, SECOND } from './domain/time.ts'
 import { startClock, systemClock } from './io/clock.ts'
 import { LogTail, makeLog } from './io/log.ts'
 import { hashPassword } from './io/password.ts'
@@ -15,6 +19,7 @@ import { makeNodeKey, makePassword } from './io/random-key.ts'
 import { portsOf, sayReady, startOrSay, untilStopped, urlOf } from './run-hub.ts'
 import type { RunningHub } from './start-hub.ts'
 import { startHub } from './start-hub.ts'
+import { saveTick } from './store/cycle.ts'
 import { addHouses } from './store/houses.ts'
 import { hashKey } from './store/key-hash.ts'
 import { saveLoad, setArmed } from './store/loads.ts'
@@ -151,6 +156,7 @@ async function furnish(
     for (const { load } of loads) await saveLoad(control, load, at)
     if (loads.length > 0) await setArmed(control, house.id, at)
   }
+  await saveTick(control, { now: at, elapsed: LIVED }, waterWasHot(scene, LIVED), [])
   const passwordHash = await hashPassword(password)
   const { resident } = scene
   await addUser(control, { name: ADMIN, role: 'admin', house: null, passwordHash, createdAt: at })
@@ -163,6 +169,18 @@ async function furnish(
     ['tecnico', 'sees every house and node'],
     ...(resident ? ([['residente', `lives in ${resident}`]] satisfies [string, string][]) : []),
   ]
+}
+
+/** The street has lived for so long when the demo begins, ms. */
+const LIVED = 30 * DAY
+
+/** Last night every water heater was hot through: the demo does not begin with all of them being heated for that. */
+function waterWasHot(scene: Scene, elapsed: number): CycleState {
+  const loads = scene.houses.flatMap((house) => house.loads ?? []).filter(({ load }) => load.legionella)
+  const legionella = { hotAt: elapsed - 14 * HOUR, hotForS: 0, verified: true }
+  const known = loads.map(({ load }) => [loadKey(load), { ...firstLoad(elapsed), legionella }] as const)
+  const control = { ...FIRST_STATE.loads.control, loads: Object.fromEntries(known) }
+  return { ...FIRST_STATE, loads: { ...FIRST_STATE.loads, control } }
 }
 
 function welcome(

@@ -223,6 +223,7 @@ export async function startHub(
     if (benchmark) await perform(benchmark, broker, root)
 
     stops.push(forecast.start())
+    const runTick = () => loads.run(tick)
     const web = await startWeb({
       config,
       certificate,
@@ -242,6 +243,7 @@ export async function startHub(
       cycleState: () => tick.state,
       cycles: () => tick.cycles,
       forecast,
+      loads: loads.forWeb(tick),
       broker: () => ({ port: mqttPort, clients: broker.connectedClients, externalUrl }),
     })
     stops.push(() => web.stop())
@@ -252,8 +254,7 @@ export async function startHub(
     stops.push(() => fresh?.stop())
     void diagnosis.run()
     const beat = async () => {
-      await tick.run()
-      loads.relays.tickDone()
+      await runTick()
       supervisor?.alive()
     }
     const job = everySeconds(config.tick.intervalS, () => void beat().catch(logged('a tick failed')))
@@ -286,7 +287,7 @@ export async function startHub(
       strangers,
       forecast,
       housesHeard: () => communityBalance(live.latestOf(registry.current.houses.keys()), clock.now()).houses.length,
-      tick: () => tick.run(),
+      tick: runTick,
       diagnose: () => diagnosis.run(),
       firstStartCode: web.firstStartCode,
       stop,

@@ -1,4 +1,7 @@
+import type { HubDeps } from '../ui/deps.ts'
+import { commandBody } from './codec/load-messages.ts'
 import type { ClockReading } from './domain/elapsed.ts'
+import { SECOND } from './domain/time.ts'
 import type { Health } from './flow/health.ts'
 import type { Ingest } from './flow/ingest.ts'
 import type { Live } from './flow/live.ts'
@@ -6,10 +9,11 @@ import { loadInbox } from './flow/load-inbox.ts'
 import type { Registry } from './flow/registry.ts'
 import type { LoadsFrame, RelaysOptions } from './flow/relays.ts'
 import { Relays } from './flow/relays.ts'
-import type { TickOptions } from './flow/tick.ts'
+import type { Tick, TickOptions } from './flow/tick.ts'
 import { makeRunId } from './io/random-key.ts'
 import { saveTick } from './store/cycle.ts'
-import { removeDeclaration, saveDeclaration } from './store/loads.ts'
+import { removeDeclaration, saveDeclaration, setOverride } from './store/loads.ts'
+import { audit } from './store/people.ts'
 import type { Store } from './store/store.ts'
 
 /** What the hub needs to switch loads: what nodes say, what a tick is told beside it, and the way in for their messages. */
@@ -30,9 +34,9 @@ export function startLoads(parts: {
     node: (house) => live.node(house),
     forecast: parts.forecast,
   })
-  const run = makeRunId()
+  const runId = makeRunId()
   const frame = (): LoadsFrame => ({
-    run,
+    run: runId,
     clockCertain: parts.clockCertain(),
     canSave: !health.details.some(({ reason }) => reason === 'control'),
   })
@@ -55,5 +59,26 @@ export function startLoads(parts: {
     savedPast = past
     return pending
   }
-  return { relays, frame, inbox, save }
+  /** A tick, after which what it decided may be handed out to nodes that ask. */
+  const run = async (tick: Pick<Tick, 'run'>) => {
+    await tick.run()
+    relays.tickDone()
+  }
+  const forWeb = (tick: Pick<Tick, 'state' | 'wake'>): HubDeps['loads'] => ({
+    inbox,
+    poll: (house) => relays.poll(house, Object.values(tick.state.loads.drives)).map(commandBody),
+    override: async (of, override, who) => {
+      const { now, elapsed } = clocks()
+      const ms = (override?.durationS ?? 0) * SECOND
+      const stored = override && { on: override.on, until: elapsed + ms, untilAt: now + ms, setAt: now, who }
+      await setOverride(store.control, of, stored)
+      await audit(store.control, { at: now, who, what: 'load.override', detail: { ...of, override } })
+      await registry.refresh()
+      await tick.wake()
+      relays.tickDone()
+    },
+    isBound: (house) => relays.isBound(house),
+    heardLoads: (house) => relays.heardLoads(house),
+  })
+  return { relays, frame, inbox, save, run, forWeb }
 }

@@ -54,6 +54,7 @@ export async function startWeb(parts: {
   cycles: HubDeps['cycles']
   forecast: HubDeps['forecast']
   broker: HubDeps['broker']
+  loads: HubDeps['loads']
 }): Promise<RunningWeb> {
   const { config, certificate, now, log, tail, registry, store, recovery } = parts
   installAssets(projectText)
@@ -84,6 +85,7 @@ export async function startWeb(parts: {
     strangers: () => parts.strangers.list(),
     broker: parts.broker,
     certificate: () => certificate && certificateFacts(certificate.current(), config.tls === 'auto'),
+    loads: parts.loads,
     hashKey,
     secrets: { nodeKey: makeNodeKey, token: makeToken, password: makePassword, digits: makeDigits },
     passwords: {

@@ -6,8 +6,10 @@ import type { NodeStatus } from '../hub/domain/presence.ts'
 import type { Refusal, Series } from '../hub/domain/reading.ts'
 import type { Settings } from '../hub/domain/settings.ts'
 import type { CurrentForecast } from '../hub/flow/forecast-ports.ts'
+import type { LoadTopic } from '../hub/flow/load-inbox.ts'
 import type { WeatherStand } from '../hub/flow/weather.ts'
 import type { KeyedHouse } from '../hub/store/houses.ts'
+import type { StoredLoad } from '../hub/store/loads.ts'
 import type { TokenRole } from '../hub/store/people.ts'
 import type { ControlDb, ReadingsDb } from '../hub/store/store.ts'
 
@@ -26,6 +28,8 @@ export interface HubDeps {
     readonly houses: ReadonlyMap<string, KeyedHouse>
     readonly settings: Settings
     readonly tokens: ReadonlyMap<string, { readonly role: TokenRole; readonly house: string | null }>
+    readonly loads: ReadonlyMap<string, readonly StoredLoad[]>
+    readonly armed: ReadonlyMap<string, number>
   }
   /** Reads the registry again at once, after a page has changed it. */
   readonly refreshRegistry: () => Promise<void>
@@ -58,6 +62,22 @@ export interface HubDeps {
       readonly refused: number
       readonly failed: number
     }
+  }
+  readonly loads: {
+    /** What a node says of a load or a command, over HTTP. */
+    readonly inbox: (topic: LoadTopic, payload: object) => Promise<PostOutcome>
+    /** The commands for a node that asks, as they travel. */
+    readonly poll: (house: string) => readonly object[]
+    /** A person takes over, or with null gives back: stored, and acted on at once. */
+    readonly override: (
+      of: { readonly house: string; readonly load: string },
+      override: { readonly on: boolean; readonly durationS: number } | null,
+      who: string,
+    ) => Promise<void>
+    /** Whether commands to a house's node are bound to its boot; null = not known yet. */
+    readonly isBound: (house: string) => boolean | null
+    /** Loads its node tells of, whether they are set up or not. */
+    readonly heardLoads: (house: string) => readonly string[]
   }
   /** control.db to write, the same file to read, and readings.db to read. */
   readonly control: ControlDb

@@ -17,6 +17,17 @@ import { showHealth } from './web/health.ts'
 import { chooseHistory, downloadHistory, showHistory } from './web/history.ts'
 import { addHouse, changeHouse, changeKey, showHouseForm, showHouses, takeHouseOut } from './web/houses.ts'
 import { drawKiosk, showKiosk, streamKiosk } from './web/kiosk.ts'
+import {
+  addLoad,
+  armLoads,
+  commandLoad,
+  saveLoadForm,
+  showLoad,
+  showLoadForm,
+  showLoads,
+  showNewLoad,
+} from './web/loads.ts'
+import { getCommands, getLoads, postLoadState, postOverride, postResult } from './web/loads-api.ts'
 import { downloadLog, showCommunity, showHouse, showLog, showPlant, streamPage } from './web/pages.ts'
 import { pair, pairOwnPhone, showPairing } from './web/pairing.ts'
 import { actOnPerson, addPerson, addProgram, revokeProgram, showPeople } from './web/people.ts'
@@ -36,6 +47,14 @@ const POSTS_READINGS = ['node', 'house', 'bridge', 'admin'] as const
 export const ROUTES: readonly Route[] = [
   { method: 'GET', path: '/', access: PEOPLE, handle: showHouse },
   { method: 'GET', path: '/comunita', access: PEOPLE, handle: showCommunity },
+  { method: 'GET', path: '/carichi', access: PEOPLE, handle: showLoads },
+  { method: 'GET', path: '/carichi/nuovo', access: ['technician', 'admin'], handle: showNewLoad },
+  { method: 'POST', path: '/carichi/nuovo', access: ['technician', 'admin'], handle: addLoad },
+  { method: 'POST', path: '/carichi/arma', access: ['admin'], handle: armLoads },
+  { method: 'GET', path: '/carichi/:casa/:carico', access: PEOPLE, handle: showLoad },
+  { method: 'POST', path: '/carichi/:casa/:carico/comando', access: PEOPLE, handle: commandLoad },
+  { method: 'GET', path: '/carichi/:casa/:carico/impostazioni', access: PEOPLE, handle: showLoadForm },
+  { method: 'POST', path: '/carichi/:casa/:carico/impostazioni', access: PEOPLE, handle: saveLoadForm },
   { method: 'GET', path: '/storico', access: PEOPLE, handle: chooseHistory },
   { method: 'GET', path: '/storico/:periodo', access: PEOPLE, handle: showHistory },
   { method: 'GET', path: '/storico/:periodo/csv', access: PEOPLE, handle: downloadHistory },
@@ -101,6 +120,11 @@ export const ROUTES: readonly Route[] = [
   { method: 'GET', path: '/api/co2', access: SEES_COMMUNITY, handle: getCo2 },
   { method: 'GET', path: '/api/previsione', access: SEES_COMMUNITY, handle: getForecast },
   { method: 'GET', path: '/api/avvisi', access: SEES_COMMUNITY, handle: getAlerts },
+  { method: 'GET', path: '/api/comandi', access: POSTS_READINGS, handle: getCommands },
+  { method: 'POST', path: '/api/comandi/esito', access: POSTS_READINGS, handle: postResult },
+  { method: 'POST', path: '/api/carico/stato', access: POSTS_READINGS, handle: postLoadState },
+  { method: 'GET', path: '/api/carichi', access: SEES_COMMUNITY, handle: getLoads },
+  { method: 'POST', path: '/api/carichi/:casa/:carico', access: [...PEOPLE, 'integration'], handle: postOverride },
   { method: 'GET', path: '/metrics', access: ['reader', 'technician', 'admin'], handle: getMetrics },
   { method: 'GET', path: '/healthz', access: 'anybody', handle: getHealth },
 ]

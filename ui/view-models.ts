@@ -5,6 +5,7 @@ import type { Flow } from '../hub/domain/sharing.ts'
 import type { Quality } from '../hub/domain/slot.ts'
 import type { DayForecastView } from './models/forecast.ts'
 import type { HealthCardModel, SensorRow } from './models/health.ts'
+import type { LoadView } from './models/load-view.ts'
 import type { WeatherForm } from './models/weather.ts'
 
 /** What a page is given to draw: decided, filtered for the viewer, and free of HTML. Powers in W, energies in Wh, instants in epoch ms. */
@@ -127,6 +128,7 @@ export interface HousePage {
   readonly curve: readonly CurvePoint[]
   /** What is forecast of the shown day; null where nothing is. */
   readonly forecast?: DayForecastView | null
+  readonly loads: readonly LoadView[]
   readonly alerts: readonly AlertView[]
   readonly benchmark: Pick<BenchmarkView, 'unit' | 'mean' | 'threshold' | 'conclusive' | 'dark' | 'plants'> & {
     readonly own: number | null

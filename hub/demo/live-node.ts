@@ -1,8 +1,9 @@
 import type { MqttClient } from 'mqtt'
 import { connect } from 'mqtt'
 import { HOUR, MINUTE, SECOND } from '../domain/time.ts'
-import type { NodeLoad } from './node-loads.ts'
+import type { Fault, NodeLoad } from './node-loads.ts'
 import { NodeLoads } from './node-loads.ts'
+import type { RelayState } from './relay-board.ts'
 
 export interface LiveNodeOptions {
   readonly house: string
@@ -21,6 +22,9 @@ export interface LiveNodeOptions {
   readonly random?: () => number
   /** Between two looks at the relays, ms of the wall clock. */
   readonly relayPeriodMs?: number
+  readonly boot?: number
+  /** When it was switched on, by `now`. */
+  readonly startedAt?: number
 }
 
 const RELAY_PERIOD_MS = 500
@@ -29,8 +33,9 @@ const RELAY_PERIOD_MS = 500
 export class LiveNode {
   readonly #options: LiveNodeOptions
   readonly #startedAt: number
-  readonly #boot = 1
-  readonly loads: NodeLoads
+  readonly #boot: number
+  #port: number
+  readonly #loads: NodeLoads
   #relayTimer: NodeJS.Timeout | null = null
   /** What was last said of each relay, and when. */
   readonly #said = new Map<string, { key: string; at: number }>()
@@ -42,8 +47,10 @@ export class LiveNode {
 
   constructor(options: LiveNodeOptions) {
     this.#options = options
-    this.#startedAt = options.now()
-    this.loads = new NodeLoads(options.loads ?? [], { boot: this.#boot, random: options.random ?? (() => 0) })
+    this.#startedAt = options.startedAt ?? options.now()
+    this.#boot = options.boot ?? 1
+    this.#port = options.port
+    this.#loads = new NodeLoads(options.loads ?? [], { boot: this.#boot, random: options.random ?? (() => 0) })
   }
 
   start(): void {
@@ -60,6 +67,36 @@ export class LiveNode {
     this.#client = null
   }
 
+  /** The relay of a load as it is now. */
+  stateOf(load: string): RelayState {
+    const uptime = this.#uptime(this.#options.now())
+    this.#loads.board.step(uptime)
+    return this.#loads.board.state(load, uptime)
+  }
+
+  /** Somebody turns the switch at the wall; null = back to automatic. */
+  turnSwitch(load: string, on: boolean | null): void {
+    this.#loads.board.turnSwitch(load, on, this.#uptime(this.#options.now()))
+    this.#lookAtRelays()
+  }
+
+  setFault(load: string, fault: Fault): void {
+    this.#loads.setFault(load, fault)
+  }
+
+  /** Its power goes: no word of it any more, and every relay at rest. */
+  async crash(): Promise<void> {
+    this.#client?.stream.destroy()
+    await this.stop()
+  }
+
+  /** It is told of another port, as a hub that starts again may have. */
+  async moveTo(port: number): Promise<void> {
+    this.#port = port
+    await this.#client?.endAsync(true)
+    this.#client = null
+  }
+
   #measure(): void {
     const { now, powerAt } = this.#options
     const at = now()
@@ -68,15 +105,15 @@ export class LiveNode {
       this.#fallSilent()
       return
     }
-    this.loads.step(this.#uptime(at), at)
-    const power = { productionW: own.productionW, consumptionW: Math.round(own.consumptionW + this.loads.watts) }
+    this.#loads.step(this.#uptime(at), at)
+    const power = { productionW: own.productionW, consumptionW: Math.round(own.consumptionW + this.#loads.watts) }
     this.#count(at, power)
     this.#client ??= this.#connect()
     this.#publish('bilancio', { produzione_w: power.productionW, consumo_w: power.consumptionW, ...this.#meta(at) })
   }
 
   #connect(): MqttClient {
-    const { house, key, port, root } = this.#options
+    const { house, key, root } = this.#options
     const will = {
       topic: `${root}/${house}/stato`,
       payload: Buffer.from('{"online":false}'),
@@ -85,7 +122,7 @@ export class LiveNode {
     }
     const client = connect({
       host: '127.0.0.1',
-      port,
+      port: this.#port,
       clientId: `demo-${house}`,
       username: house,
       password: key,
@@ -99,7 +136,7 @@ export class LiveNode {
         qos: 1,
         retain: true,
       })
-      for (const { topic, body } of this.loads.declarations()) this.#publish(topic, body, true)
+      for (const { topic, body } of this.#loads.declarations()) this.#publish(topic, body, true)
       this.#said.clear()
       this.#sayRelays()
     })
@@ -135,14 +172,14 @@ export class LiveNode {
     } catch {
       return
     }
-    const answer = this.loads.board.command(message, this.#uptime(at))
+    const answer = this.#loads.board.command(message, this.#uptime(at))
     if (answer && this.#client?.connected) this.#publish('comando/esito', answer)
     this.#lookAtRelays()
   }
 
   #lookAtRelays(): void {
     const at = this.#options.now()
-    this.loads.step(this.#uptime(at), at)
+    this.#loads.step(this.#uptime(at), at)
     this.#sayRelays()
   }
 
@@ -151,7 +188,7 @@ export class LiveNode {
     // What could not be said at the time is not said later.
     if (!this.#client?.connected) return
     const at = this.#options.now()
-    for (const { topic, body } of this.loads.states(this.#uptime(at))) {
+    for (const { topic, body } of this.#loads.states(this.#uptime(at))) {
       const { acceso, origine, id } = body as { acceso?: boolean; origine?: string; id?: string | null }
       const key = `${acceso} ${origine} ${id}`
       const said = this.#said.get(topic)

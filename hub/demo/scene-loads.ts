@@ -37,11 +37,20 @@ export function sceneLoads(house: DemoHouse, zone: string): readonly SceneLoad[]
     const load = { ...presetLoad({ house: id, id: 'auto', kind: 'car' }), name: 'Auto', ratedW }
     add(load, new CarCharger({ ratedW, seed, zone, homeByDay: chance(seed, 68) < 0.6 }), true)
   }
+  if (hasPool(house)) {
+    const load = { ...presetLoad({ house: id, id: 'piscina', kind: 'poolPump' }), name: 'Pompa piscina' }
+    add(load, plainAppliance(load.ratedW), false)
+  }
   if (chance(seed, 69) < 0.3) {
     const load = { ...presetLoad({ house: id, id: 'addolcitore', kind: 'softener' }), name: 'Addolcitore' }
     add(load, plainAppliance(load.ratedW), false)
   }
   return loads
+}
+
+/** A pool has its place at a third of the houses with a roof of panels. */
+export function hasPool({ peakPower, seed }: DemoHouse): boolean {
+  return peakPower > 0 && chance(seed, 70) < 0.34
 }
 
 /** How an installer sets the relay of such a load. */

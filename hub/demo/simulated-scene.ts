@@ -3,7 +3,7 @@ import { isSilent, makeNeighbourhood } from './neighbourhood.ts'
 import { playHistory } from './play-history.ts'
 import type { Scene, SceneHouse } from './scene.ts'
 import { HISTORY } from './scene.ts'
-import { ON_RELAYS, sceneLoads } from './scene-loads.ts'
+import { hasPool, ON_RELAYS, sceneLoads } from './scene-loads.ts'
 
 /** A Wednesday in June, mid-morning in Turin. */
 const JUNE_MORNING = Date.UTC(2026, 5, 17, 8, 20)
@@ -16,7 +16,8 @@ export function simulatedScene({ houses, seed, now }: { houses: number; seed: nu
     (h) => h.peakPower > 0 && h.shown && !h.fault && h.node.silentFrom === null && !h.node.unsteady,
   )
   // Whoever signs in first should have something to switch.
-  const switches = (h: (typeof sound)[number]) => (h.equipment.includes('water-heater') ? 0 : 1_000)
+  const switches = (h: (typeof sound)[number]) =>
+    (h.equipment.includes('water-heater') ? 0 : 1_000) + (hasPool(h) ? 0 : 500)
   const rank = (h: (typeof sound)[number]) => switches(h) + Math.abs(h.azimuth - 180)
   const resident = sound.sort((a, b) => rank(a) - rank(b))[0]
   const sceneHouses = street.houses.map(

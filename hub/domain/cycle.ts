@@ -1,12 +1,13 @@
 import type { AlertCode } from './alert.ts'
 import type { AlertRule, BenchmarkRule } from './benchmark.ts'
 import { benchmark, DARK_MEAN, MIN_SUN_ELEVATION } from './benchmark.ts'
-import { decideOverrides } from './decide-overrides.ts'
+import { decideLoads } from './control.ts'
 import type { AlertDetail, Effect } from './effect.ts'
 import type { Latest } from './latest.ts'
 import { isFresh } from './latest.ts'
-import type { LoadsImage, LoadsOutcome, LoadsState } from './load-cycle.ts'
+import type { LoadsOutcome, LoadsState } from './load-cycle.ts'
 import { FIRST_LOADS, runLoads } from './load-cycle.ts'
+import type { LoadsImage } from './load-image.ts'
 import type { LoadRecord, SendCommand } from './load-record.ts'
 import { followDiagnosis } from './plant-alerts.ts'
 import type { WantedAlert } from './plant-health.ts'
@@ -114,7 +115,7 @@ export function runCycle(image: ProcessImage, state: CycleState): CycleOutcome {
     }
   }
   const benchmarkSlot = isDue ? state.benchmarkSlot : slot
-  const loads = image.loads && runLoads(image.loads, state.loads, decideOverrides)
+  const loads = image.loads && runLoads(image.loads, state.loads, decideLoads)
   watchLoads(image.houses, loads ?? NO_LOADS, open, close)
   const { records = [], commands = [] } = loads ?? {}
   const same = benchmarkSlot === state.benchmarkSlot && effects.length === 0

@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { DEFAULT_CONTROL } from './control-image.ts'
-import { decideOverrides } from './decide-overrides.ts'
 import type { Load } from './load.ts'
-import type { Decide, HeardReport, LoadsImage, LoadsState } from './load-cycle.ts'
+import type { Decide, LoadsState } from './load-cycle.ts'
 import { FIRST_LOADS, runLoads } from './load-cycle.ts'
+import type { HeardReport, LoadsImage } from './load-image.ts'
 import { presetLoad } from './load-presets.ts'
 import { learnClock } from './node-clock.ts'
 import type { CommandResult } from './relay.ts'
@@ -13,6 +13,27 @@ const S = 1000
 const START = Date.UTC(2026, 5, 21, 12)
 const CAR = presetLoad({ house: 'casa_A', id: 'auto', kind: 'car' })
 const DECLARED = { output: 1, restOn: false, minOnS: 0, minOffS: 0, maxOnS: 43_200, startsPerHour: 30 }
+
+/** Only people decide, and rest otherwise. */
+const decideOverrides: Decide = (image, state) => ({
+  state,
+  legionella: [],
+  finished: [],
+  decisions: image.houses.flatMap((house) =>
+    house.loads.map(({ load, report, override }) => {
+      const restOn = load.rest === 'on'
+      const taken = override && override.until > image.elapsed ? override : null
+      const on = taken ? taken.on : restOn
+      const known = report !== null && report.origin !== 'interruttore' && report.origin !== 'servizio'
+      return {
+        ...{ house: load.house, load: load.id, on, ttlS: null, inputs: {}, alternative: null, shadow: null },
+        act: !known ? 'leave' : on === restOn ? 'rest' : 'lease',
+        rule: !known ? 'unknown' : taken ? 'override' : 'idle',
+        countdown: taken ? { to: 'auto', inS: Math.ceil((taken.until - image.elapsed) / 1000) } : null,
+      } as const
+    }),
+  ),
+})
 
 /** A node that does as it is told, heard and told through lines that may lose anything. */
 class Line {
@@ -47,7 +68,7 @@ class Line {
     const fresh = { w: 500, at: START + elapsed }
     return {
       ...{ now: START + elapsed, elapsed, clockCertain: true, zone: 'Europe/Rome', control: DEFAULT_CONTROL },
-      ...{ leaseS: 180, run: 'abcdef', canSave: true },
+      ...{ leaseS: 180, run: 'abcdef', canSave: true, tariff: { importEur: 0.3, exportEur: 0.1, co2ByHour: null } },
       houses: [
         {
           id: 'casa_A',
@@ -138,6 +159,23 @@ describe('a cycle of the loads', () => {
     expect(line.tick(FIRST_LOADS, line.image(0), UP).commands).toEqual([])
     line.step(10 * S, true)
     expect(line.tick(FIRST_LOADS, line.image(10 * S), UP).commands).toHaveLength(1)
+  })
+
+  it('a day of a load that is over is booked with what its relay changed', () => {
+    const line = new Line()
+    const hours = (h: number, wh: number) => Array.from({ length: 24 }, (_, i) => (i === h ? wh : 0))
+    const day = { house: 'casa_A', load: 'auto', day: '2026-06-20', usedWh: hours(12, 3000), ownWh: hours(12, 2500) }
+    const past = { casa_A: [{ day: '2026-06-20', producedW: hours(12, 3000), baseW: hours(12, 500) }] }
+    const decide: Decide = (image, state) => ({
+      ...decideOverrides(image, { ...state, past }),
+      finished: [{ ...day, shadow: false }],
+    })
+    expect(line.tick(FIRST_LOADS, line.image(0), UP, decide).records).toContainEqual(
+      expect.objectContaining({
+        kind: 'recordSaving',
+        saved: expect.objectContaining({ movedKwh: 2.5, euro: expect.closeTo(0.5) }),
+      }),
+    )
   })
 
   it('a starting plan waits until it can be saved', () => {

@@ -1,65 +1,21 @@
 import type { Drive, Evidence, Wanted } from './command.ts'
 import { drive, idleDrive, settle } from './command.ts'
-import type { ControlImage, ControlSettings, ForecastHour, HouseControl } from './control-image.ts'
+import type { ControlOutcome } from './control.ts'
+import type { ControlImage, HouseControl } from './control-image.ts'
 import type { ControlState } from './control-state.ts'
 import { FIRST_CONTROL } from './control-state.ts'
 import type { LegionellaNotice, LoadDecision } from './decision.ts'
 import type { Latest } from './latest.ts'
 import { isFresh } from './latest.ts'
-import type { Load } from './load.ts'
 import { loadKey } from './load.ts'
+import type { HeardReport, HouseRelays, LoadsImage, RelayImage } from './load-image.ts'
 import type { LoadRecord, SendCommand } from './load-record.ts'
-import type { NodeClock } from './node-clock.ts'
-import type { Sample } from './power-step.ts'
 import { stepVerdict } from './power-step.ts'
-import type { CommandResult, LoadDeclaration, RelayReport } from './relay.ts'
 import { effectiveLoad, isSwitchable } from './relay-declared.ts'
 import type { RelayFault, RelayWatch } from './relay-fault.ts'
 import { drawsPower, NO_WATCH, watchRelay } from './relay-fault.ts'
+import { savedOn } from './savings.ts'
 import { SECOND } from './time.ts'
-
-/** A report of a relay and when it came, on the clock that goes on over restarts. */
-export type HeardReport = RelayReport & { readonly at: number }
-
-/** One load, as a tick may look at it. */
-export interface RelayImage {
-  readonly load: Load
-  readonly declaration: LoadDeclaration | null
-  /** The last word of its node since the hub started; null before the first. */
-  readonly report: HeardReport | null
-  readonly override: { readonly on: boolean; readonly until: number } | null
-}
-
-/** The relays of a house and the way to its node. */
-export interface HouseRelays {
-  readonly loads: readonly RelayImage[]
-  readonly clock: NodeClock | null
-  /** How its node is told; null = it cannot be, now. */
-  readonly channel: 'mqtt' | 'http' | null
-  /** Its consumption of the last minutes. */
-  readonly trace: readonly Sample[]
-  /** What is known of commands that were sent lately, by their ids. */
-  readonly answers: ReadonlyMap<string, { readonly sentAt: number | null; readonly result: CommandResult | null }>
-  readonly shadow: boolean
-  readonly limitW: number
-  readonly forecast: readonly ForecastHour[]
-}
-
-/** What a tick looks at for its loads. */
-export interface LoadsImage {
-  readonly now: number
-  readonly elapsed: number
-  readonly clockCertain: boolean
-  readonly zone: string
-  readonly control: ControlSettings
-  /** Length of a lease, s. */
-  readonly leaseS: number
-  /** Begins the ids of this run's commands, so that none is ever used twice. */
-  readonly run: string
-  /** Decisions can be saved. */
-  readonly canSave: boolean
-  readonly houses: readonly { readonly id: string; readonly latest: Latest; readonly relays: HouseRelays | null }[]
-}
 
 /** What was last written down of a load. */
 interface Told {
@@ -90,10 +46,7 @@ export const FIRST_LOADS: LoadsState = {
   nextCommand: 0,
 }
 
-export type Decide = (
-  image: ControlImage,
-  state: ControlState,
-) => { state: ControlState; decisions: readonly LoadDecision[]; legionella: readonly LegionellaNotice[] }
+export type Decide = (image: ControlImage, state: ControlState) => ControlOutcome
 
 /** A report older than this says nothing of now, ms. */
 export const REPORT_FRESH = 150 * SECOND
@@ -162,8 +115,20 @@ export function runLoads(image: LoadsImage, before: LoadsState, decide: Decide):
     if (relay.override && relay.override.until <= elapsed)
       records.push({ kind: 'endOverride', house, load: load.id, at: image.now })
   }
+  for (const day of decided.finished) {
+    const { load } = entries.find(({ key }) => key === `${day.house}/${day.load}`)?.relay ?? {}
+    const past = decided.state.past[day.house]?.find((p) => p.day === day.day)
+    if (load && past) records.push({ kind: 'recordSaving', day, saved: savedOn(day, past, load, image.tariff) })
+  }
   return {
-    state: { drives, watches, told, decisions, control: decided.state, nextCommand: next },
+    state: {
+      drives,
+      watches,
+      told,
+      decisions,
+      control: remembering(entries, before, decided.state),
+      nextCommand: next,
+    },
     commands,
     records,
     faults: entries.map(({ house, relay, key }) => ({
@@ -173,6 +138,18 @@ export function runLoads(image: LoadsImage, before: LoadsState, decide: Decide):
     })),
     legionella: decided.legionella,
   }
+}
+
+/** What was known of a load that is not switched just now, as its node has not declared it yet, is known when it does. */
+function remembering(
+  entries: readonly { readonly key: string }[],
+  { control }: LoadsState,
+  decided: ControlState,
+): ControlState {
+  const missing = entries.filter(({ key }) => key in control.loads && !(key in decided.loads))
+  if (missing.length === 0) return decided
+  const known = missing.map(({ key }) => [key, control.loads[key]] as const)
+  return { ...decided, loads: { ...(Object.fromEntries(known) as ControlState['loads']), ...decided.loads } }
 }
 
 /** A node that asks over HTTP comes for its command within this time, ms. */

@@ -1,6 +1,8 @@
 import type { Command } from './command.ts'
+import type { LoadDay } from './control-state.ts'
 import type { LoadDecision } from './decision.ts'
 import type { Origin } from './relay.ts'
+import type { Saved } from './savings.ts'
 
 /** What a tick has to write down of its loads: done once it is saved. */
 export type LoadRecord =
@@ -15,6 +17,8 @@ export type LoadRecord =
       readonly origin: Origin
       readonly rule: LoadDecision['rule'] | null
     }
+  /** A civil day of a load that is over, and what its relay changed in it. */
+  | { readonly kind: 'recordSaving'; readonly day: LoadDay; readonly saved: Saved }
   | { readonly kind: 'endOverride'; readonly house: string; readonly load: string; readonly at: number }
 
 /** What a tick has to say to a node: for this moment, never made up for later. */

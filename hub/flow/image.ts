@@ -44,6 +44,7 @@ export function takeImage(
             zone: settings.zone,
             control: settings.control,
             leaseS: settings.leaseS,
+            tariff: { ...settings.prices, co2ByHour: null },
             houses: [...houses.values()].map((house) => {
               const own = loads.get(house.id) ?? []
               return {

@@ -1,7 +1,7 @@
 import type { Drive } from '../domain/command.ts'
 import { DEFAULT_CONNECTION_LIMIT } from '../domain/house.ts'
 import type { Latest } from '../domain/latest.ts'
-import type { HeardReport, HouseRelays, LoadsImage } from '../domain/load-cycle.ts'
+import type { HeardReport, HouseRelays, LoadsImage } from '../domain/load-image.ts'
 import type { NodeClock } from '../domain/node-clock.ts'
 import { deadlineUptimeS, learnClock } from '../domain/node-clock.ts'
 import type { Sample } from '../domain/power-step.ts'

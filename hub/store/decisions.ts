@@ -4,6 +4,7 @@ import { RULES } from '../domain/decision.ts'
 import type { LoadRecord } from '../domain/load-record.ts'
 import type { Origin } from '../domain/relay.ts'
 import { ORIGINS } from '../domain/relay.ts'
+import type { Saved } from '../domain/savings.ts'
 import { DAY } from '../domain/time.ts'
 import { setOverride } from './loads.ts'
 import type { ControlDb } from './store.ts'
@@ -42,9 +43,27 @@ export async function applyLoadRecord(db: ControlDb, effect: LoadRecord): Promis
       .insertInto('switching')
       .values({ house, load, at, is_on: on === null ? null : on ? 1 : 0, origin, rule })
       .execute()
+  } else if (effect.kind === 'recordSaving') {
+    const { house, load, day, shadow } = effect.day
+    const amounts = JSON.stringify(effect.saved)
+    await db
+      .insertInto('saving')
+      .values({ house, load, day, shadow: shadow ? 1 : 0, amounts })
+      .onConflict((c) => c.columns(['house', 'load', 'day', 'shadow']).doUpdateSet({ amounts }))
+      .execute()
   } else {
     await setOverride(db, effect, null)
   }
+}
+
+/** What the relays of a house changed on the days from `from` (a civil day) on; in shadow, what they would have. */
+export async function listSavings(
+  db: ControlDb,
+  house: string,
+  from: string,
+): Promise<{ shadow: boolean; saved: Saved }[]> {
+  const rows = await db.selectFrom('saving').selectAll().where('house', '=', house).where('day', '>=', from).execute()
+  return rows.map((row) => ({ shadow: row.shadow === 1, saved: JSON.parse(row.amounts) as Saved }))
 }
 
 /** Lets go of what has had its time. */

@@ -5,6 +5,7 @@ import { DayNav } from '../view/day-nav.tsx'
 import { type BarPart, EnergyBar } from '../view/energy-bar.tsx'
 import { Clock, Degraded, documentOf } from '../view/layout.tsx'
 import type { LivePart } from '../view/live.ts'
+import { LoadsCard } from '../view/load-card.tsx'
 import { Age, Card, Figure } from '../view/parts.tsx'
 import { TotalsCard } from '../view/totals.tsx'
 import { type View, viewFor } from '../view/view.ts'
@@ -43,6 +44,7 @@ export function housePage(page: HousePage, reader: Reader): string {
         <div class="cards">
           {day.isToday ? <NowCard view={view} page={page} /> : null}
           <Totals view={view} page={page} />
+          {day.isToday && page.loads.length > 0 ? <HouseLoads view={view} page={page} /> : null}
           <CurveCard view={view} page={page} />
           <YieldCard view={view} benchmark={page.benchmark} hasPlant={house.peakPower > 0} />
           <AlertsCard view={view} alerts={page.alerts} named={false} size="half" />
@@ -61,6 +63,7 @@ export function liveParts(page: HousePage, reader: Reader): LivePart[] {
     { id: 'giorno', html: `${<DayPart view={view} page={page} />}` },
     { id: 'adesso', html: `${<NowCard view={view} page={page} />}` },
     { id: 'totali', html: `${<Totals view={view} page={page} />}` },
+    ...(page.loads.length > 0 ? [{ id: 'carichi', html: `${<HouseLoads view={view} page={page} />}` }] : []),
     { id: 'andamento', html: `${<CurveCard view={view} page={page} />}` },
     {
       id: 'confronto',
@@ -68,6 +71,11 @@ export function liveParts(page: HousePage, reader: Reader): LivePart[] {
     },
     { id: 'avvisi', html: `${<AlertsCard view={view} alerts={page.alerts} named={false} size="half" />}` },
   ]
+}
+
+function HouseLoads({ view, page }: Props) {
+  const back = page.choices.length > 0 ? `/?${new URLSearchParams({ casa: page.house.id })}` : '/'
+  return <LoadsCard view={view} loads={page.loads} back={back} size="full" />
 }
 
 function DayPart({ view, page }: Props) {

@@ -9,6 +9,7 @@ import { partials } from '../view/live.ts'
 import type { Language, Reader } from '../view-models.ts'
 import { MESSAGES } from '../view-models.ts'
 import { alertsPage } from './avvisi.tsx'
+import { loadFormPage, loadPage, loadsPage } from './carichi.tsx'
 import { housePage, liveParts as houseParts } from './casa.tsx'
 import { housesPage } from './case.tsx'
 import { communityPage, liveParts as communityParts } from './comunita.tsx'
@@ -24,6 +25,7 @@ import { healthPage } from './salute.tsx'
 import { sampleForecast } from './sample-forecast.ts'
 import { sampleHealthPage } from './sample-health.ts'
 import { sampleHistory } from './sample-history.ts'
+import { sampleLoadForm, sampleLoadPage, sampleLoads, sampleLoadView } from './sample-loads.ts'
 import { NOON, sampleCommunityPage, sampleDay, sampleHousePage, samplePlantPage, sampleReader } from './sample-props.ts'
 import { pairPage, secretPage } from './secret.tsx'
 import { settingsPage } from './settings.tsx'
@@ -248,6 +250,11 @@ const PAGES: { readonly [name: string]: (reader: Reader) => string } = {
       reader,
     ),
   pairing: (reader) => pairPage({ code: '', problem: 'sbagliato' }, { ...reader, user: null }),
+  'house, loads': (reader) => housePage(sampleHousePage({ loads: [sampleLoadView()] }), reader),
+  loads: (reader) => loadsPage({ ...sampleLoads(), mayEdit: true, mayArm: true }, reader),
+  'loads, none': (reader) => loadsPage({ ...sampleLoads(), loads: [], choices: ['casa_03'] }, reader),
+  load: (reader) => loadPage(sampleLoadPage(), reader),
+  'load form, wrong': (reader) => loadFormPage(sampleLoadForm(), reader),
   plant: (reader) => plantPage(samplePlantPage(), reader),
   'plant, empty': (reader) => plantPage({ ...samplePlantPage(), nodes: [], sensors: [], strangers: [] }, reader),
   settings: (reader) => settingsPage({ values: SETTINGS, errors: {}, saved: true }, reader),
@@ -348,15 +355,37 @@ describe('what each role is offered', () => {
     )
   }
   test.each([
-    ['resident', ['/', '/comunita', '/storico', '/avvisi', '/previsione', '/condivisione', '/profilo']],
+    ['resident', ['/', '/comunita', '/storico', '/avvisi', '/carichi', '/previsione', '/condivisione', '/profilo']],
     [
       'technician',
-      ['/impianto', '/', '/comunita', '/avvisi', '/previsione', '/storico', '/condivisione', '/registro', '/profilo'],
+      [
+        '/impianto',
+        '/',
+        '/comunita',
+        '/avvisi',
+        '/carichi',
+        '/previsione',
+        '/storico',
+        '/condivisione',
+        '/registro',
+        '/profilo',
+      ],
     ],
     [
       'admin',
       [
-        ...['/', '/comunita', '/storico', '/avvisi', '/previsione', '/condivisione', '/impianto', '/case', '/persone'],
+        ...[
+          '/',
+          '/comunita',
+          '/storico',
+          '/avvisi',
+          '/carichi',
+          '/previsione',
+          '/condivisione',
+          '/impianto',
+          '/case',
+          '/persone',
+        ],
         ...['/tariffe', '/impostazioni', '/registro', '/modifiche', '/profilo'],
       ],
     ],

@@ -102,6 +102,7 @@ export function sampleHousePage(over: Partial<HousePage> = {}): HousePage {
       coverage: 0.98,
     },
     curve: sampleCurve(day, 4200),
+    loads: [],
     alerts: [
       {
         id: 7,

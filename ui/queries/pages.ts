@@ -14,6 +14,7 @@ import { communityCurve, communityTotals, curve, dayFlows, houseTotals, readDay 
 import { bandOfDay } from './forecast.ts'
 import { healthCard, MIN_PEERS_SHOWN } from './health.ts'
 import { liveBalance, liveNames, wholeBalance } from './live.ts'
+import { loadViews } from './loads.ts'
 import type { Memo } from './memo.ts'
 
 const ALERTS_SHOWN = 20
@@ -54,6 +55,7 @@ export async function housePage({ deps, memo, viewer, day }: PageQuery, house: H
     totals: houseTotals(energy, house.id),
     curve: curve(slots, day.from, day.to),
     forecast: bandOfDay(deps, house.id, day),
+    loads: day.isToday ? loadViews(deps, [house.id]) : [],
     alerts: await alerts(deps, [house.id], day),
     benchmark: {
       unit: comparison.unit,

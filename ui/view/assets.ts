@@ -20,6 +20,7 @@ const STYLES = [
   'controls',
   'cards',
   'lists',
+  'loads',
   'charts',
   'history',
   'forecast',

@@ -7,6 +7,7 @@ const PAGES = {
   house: { path: '/', icon: 'house' },
   community: { path: '/comunita', icon: 'neighbours' },
   forecast: { path: '/previsione', icon: 'sun' },
+  loads: { path: '/carichi', icon: 'plug' },
   history: { path: '/storico', icon: 'calendar' },
   alerts: { path: '/avvisi', icon: 'bell' },
   sharing: { path: '/condivisione', icon: 'share' },
@@ -24,14 +25,26 @@ export type PageName = keyof typeof PAGES
 
 /** What each role has at hand, at most five (the bottom of a phone), and what lies under "more". */
 const MENUS: { readonly [R in Role]: { readonly tabs: readonly PageName[]; readonly more: readonly PageName[] } } = {
-  resident: { tabs: ['house', 'community', 'history', 'alerts'], more: ['forecast', 'sharing', 'profile'] },
+  resident: { tabs: ['house', 'community', 'history', 'alerts'], more: ['loads', 'forecast', 'sharing', 'profile'] },
   technician: {
     tabs: ['plant', 'house', 'community', 'alerts'],
-    more: ['forecast', 'history', 'sharing', 'log', 'profile'],
+    more: ['loads', 'forecast', 'history', 'sharing', 'log', 'profile'],
   },
   admin: {
     tabs: ['house', 'community', 'history', 'alerts'],
-    more: ['forecast', 'sharing', 'plant', 'houses', 'people', 'tariffs', 'settings', 'log', 'audit', 'profile'],
+    more: [
+      'loads',
+      'forecast',
+      'sharing',
+      'plant',
+      'houses',
+      'people',
+      'tariffs',
+      'settings',
+      'log',
+      'audit',
+      'profile',
+    ],
   },
 }
 

@@ -8,6 +8,7 @@ import { metrics } from '../api/metrics.ts'
 import { postReading } from '../api/post-reading.ts'
 import { ownHouse, viewerOf } from './access.ts'
 import type { RouteContext } from './context.ts'
+import { jsonBody } from './json-body.ts'
 import { json, problem } from './problem.ts'
 
 export function getCommunityState({ deps, principal }: RouteContext): Response {
@@ -39,18 +40,10 @@ export async function getHistory({ c, deps, principal }: RouteContext): Promise<
 }
 
 export function postOf(series: Series): (context: RouteContext) => Promise<Response> {
-  return async ({ c, deps, principal }) => {
-    const type = c.req.header('content-type')
-    // A form of another site sends no JSON: whoever comes with a session must say that it is.
-    if (type === undefined ? principal.kind === 'person' : !/^application\/([a-z.+-]+\+)?json\b/i.test(type)) {
-      return problem(415, `Send application/json, not ${(type ?? 'nothing').slice(0, 60)}.`)
-    }
-    let body: unknown
-    try {
-      body = JSON.parse(await c.req.text())
-    } catch {
-      return problem(400, 'The body is not JSON.')
-    }
+  return async (context) => {
+    const body = await jsonBody(context)
+    if (body instanceof Response) return body
+    const { deps, principal } = context
     return postReading(deps, series, principal, body)
   }
 }

@@ -1,6 +1,8 @@
 import { streamSSE } from 'hono/streaming'
 import type { House } from '../../hub/domain/house.ts'
+import type { KeyedHouse } from '../../hub/store/houses.ts'
 import { liveParts as alertsParts } from '../pages/avvisi.tsx'
+import { loadsParts } from '../pages/carichi.tsx'
 import { housePage as drawHouse, liveParts as houseParts } from '../pages/casa.tsx'
 import { liveParts as communityParts, communityPage as drawCommunity } from '../pages/comunita.tsx'
 import { plantPage as drawPlant, liveParts as plantParts } from '../pages/impianto.tsx'
@@ -18,6 +20,7 @@ import { alertsFor } from './alerts.ts'
 import { html, message } from './answers.ts'
 import type { RouteContext } from './context.ts'
 import { readerOf } from './context.ts'
+import { loadsOf } from './loads.ts'
 import { principalOf } from './session.ts'
 import { hostOf, setupNodes } from './setup.ts'
 
@@ -64,7 +67,7 @@ export function downloadLog({ deps }: RouteContext): Response {
 export async function streamPage(context: RouteContext): Promise<Response> {
   const { c, deps, events, principal } = context
   const page = c.req.query('pagina')
-  const house = page === 'casa' ? chooseHouse(context) : null
+  const house = page === 'casa' || page === 'carichi' ? chooseHouse(context) : null
   const own = ownHouse(principal)
   const isTechnical = principal.kind === 'person' && principal.role !== 'resident'
   if (house === 'forbidden' || ((page === 'impianto' || page === 'avvio') && !isTechnical)) return message(context, 403)
@@ -81,12 +84,14 @@ export async function streamPage(context: RouteContext): Promise<Response> {
 function parts(
   context: RouteContext,
   page: string | undefined,
-  house: House | null | undefined,
+  house: KeyedHouse | null | undefined,
   reader: () => Reader,
 ): (() => Promise<readonly LivePart[]>) | null {
   switch (page) {
     case 'casa':
       return house ? async () => houseParts(await housePage(pageQuery(context, undefined), house), reader()) : null
+    case 'carichi':
+      return house ? async () => loadsParts(await loadsOf(context, house), reader()) : null
     case 'comunita':
       return async () => communityParts(await communityPage(pageQuery(context, undefined)), reader())
     case 'avvio':
@@ -102,6 +107,7 @@ function parts(
 
 /** Where the page of a stream lives: its forms come back there. */
 function pathOf(page: string | undefined, house: House | null | undefined): string {
+  if (page === 'carichi') return house ? `/carichi?${new URLSearchParams({ casa: house.id })}` : '/carichi'
   if (page === 'casa') return house ? `/?${new URLSearchParams({ casa: house.id })}` : '/'
   return `/${page}`
 }
@@ -113,7 +119,7 @@ function pageQuery({ deps, memo, principal }: RouteContext, asked: string | unde
 }
 
 /** The house a request is about: `forbidden` when it is another one than a resident's own, undefined when unknown. */
-function chooseHouse({ c, deps, principal }: RouteContext): House | 'forbidden' | undefined {
+function chooseHouse({ c, deps, principal }: RouteContext): KeyedHouse | 'forbidden' | undefined {
   const { houses } = deps.registry()
   const own = ownHouse(principal)
   const asked = c.req.query('casa')

@@ -35,11 +35,14 @@ describe('admission', () => {
     for (const route of ROUTES.filter((r) => r.path === path)) expect(admit(route.access, resident)).toBe(answer)
   })
 
-  it('a node may post and nothing else', () => {
+  it('a node may post, ask for its commands, and nothing else', () => {
     const may = ROUTES.filter((r) => r.access !== 'anybody' && admit(r.access, node) === 'granted').map(
       (r) => `${r.method} ${r.path}`,
     )
-    expect(may).toEqual(['POST /api/produzione', 'POST /api/bilancio'])
+    expect(may).toEqual([
+      ...['POST /api/produzione', 'POST /api/bilancio'],
+      ...['GET /api/comandi', 'POST /api/comandi/esito', 'POST /api/carico/stato'],
+    ])
   })
 
   it('only residents are kept to their own house', () => {

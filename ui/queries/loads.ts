@@ -1,0 +1,107 @@
+import { advance } from '../../hub/domain/command.ts'
+import { loadKey } from '../../hub/domain/load.ts'
+import { evidenceFor, REPORT_FRESH } from '../../hub/domain/load-cycle.ts'
+import type { HouseRelays, RelayImage } from '../../hub/domain/load-image.ts'
+import { isMeasurable } from '../../hub/domain/power-step.ts'
+import { declaredDifferences, isSwitchable } from '../../hub/domain/relay-declared.ts'
+import { savedTogether } from '../../hub/domain/savings.ts'
+import { DAY, dayOf } from '../../hub/domain/time.ts'
+import { listDecisions, listSavings, listSwitchings } from '../../hub/store/decisions.ts'
+import type { HubDeps } from '../deps.ts'
+import type { LoadView } from '../models/load-view.ts'
+import type { LoadStretch } from '../models/loads.ts'
+
+/** The loads of houses as they are now; what became of a command is looked at anew, without waiting for the next tick. */
+export function loadViews(deps: HubDeps, houses: Iterable<string>): LoadView[] {
+  const image = deps.image().loads
+  if (!image) return []
+  const wanted = new Set(houses)
+  const lag = image.now - image.elapsed
+  return image.houses.flatMap(({ id, relays }) =>
+    relays && wanted.has(id) ? relays.loads.map((relay) => viewOf(deps, id, relays, relay, image.elapsed, lag)) : [],
+  )
+}
+
+function viewOf(
+  deps: HubDeps,
+  house: string,
+  relays: HouseRelays,
+  relay: RelayImage,
+  elapsed: number,
+  lag: number,
+): LoadView {
+  const { load, declaration, report, override } = relay
+  const state = deps.cycleState().loads
+  const drive = state.drives[loadKey(load)]
+  const command = drive?.command ? advance(drive.command, evidenceFor(drive, relay, relays, elapsed), elapsed) : null
+  const stored = deps
+    .registry()
+    .loads.get(house)
+    ?.find((l) => l.load.id === load.id)
+  const fresh = report && elapsed - report.at <= REPORT_FRESH ? report : null
+  return {
+    load,
+    relay: fresh && {
+      ...{ on: fresh.on, origin: fresh.origin, at: fresh.at + lag, powerW: fresh.powerW },
+      ...{ temperatureC: fresh.temperatureC, lockS: fresh.lockS },
+    },
+    decision: state.decisions[loadKey(load)] ?? null,
+    command: command && {
+      ...{ on: command.on, phase: command.phase, at: command.madeAt + lag, error: command.error },
+      measurable: (fresh?.powerW ?? null) !== null || isMeasurable(load.ratedW, relays.trace),
+    },
+    override:
+      override && stored?.override && override.until > elapsed
+        ? {
+            ...{ on: override.on, until: override.until + lag },
+            ...{ setAt: stored.override.setAt, who: stored.override.who },
+          }
+        : null,
+    shadowUntil: relays.shadow ? Math.min(...createdAt(deps, house)) + 7 * DAY : null,
+    differences: declaredDifferences(load, declaration),
+    isSwitchable: isSwitchable(load, declaration),
+    isReachable: relays.channel !== null,
+    isBound: deps.loads.isBound(house),
+  }
+}
+
+function createdAt(deps: HubDeps, house: string): number[] {
+  return (deps.registry().loads.get(house) ?? []).map((l) => l.createdAt)
+}
+
+/** What a relay did in a civil day, without gaps, up to now. */
+export async function loadStretches(
+  deps: HubDeps,
+  of: { house: string; load: string; from: number; to: number },
+): Promise<LoadStretch[]> {
+  const { before, switchings } = await listSwitchings(deps.view, of)
+  const to = Math.min(of.to, deps.now())
+  const stretches: LoadStretch[] = []
+  let now: Omit<LoadStretch, 'to'> = { from: of.from, on: before, rule: null, origin: 'riposo' }
+  for (const { at, on, rule, origin } of switchings) {
+    if (at > now.from) stretches.push({ ...now, to: at })
+    now = { from: at, on, rule, origin }
+  }
+  if (to > now.from) stretches.push({ ...now, to })
+  return stretches
+}
+
+export const DECISIONS_SHOWN = 60
+
+export async function loadDecisions(deps: HubDeps, of: { house: string; load: string; from: number; to: number }) {
+  return listDecisions(deps.view, { ...of, limit: DECISIONS_SHOWN })
+}
+
+const SAVINGS_DAYS = 30
+
+/** What the relays of a house changed in the last days, and what the days of watching would have. */
+export async function loadSavings(deps: HubDeps, house: string) {
+  const { zone, prices } = deps.registry().settings
+  const from = dayOf(deps.now(), zone).subtract({ days: SAVINGS_DAYS }).toString()
+  const rows = await listSavings(deps.view, house, from)
+  const together = (shadow: boolean) => {
+    const own = rows.filter((row) => row.shadow === shadow).map((row) => row.saved)
+    return own.length > 0 ? savedTogether(own) : null
+  }
+  return { saved: together(false), wouldHave: together(true), prices }
+}
