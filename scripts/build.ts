@@ -28,7 +28,7 @@ const out = join(
 
 const ADDONS: Readonly<Record<string, string>> = {
   better_sqlite3: `node_modules/better-sqlite3/prebuilds/linux-${arch}.node`,
-  serialport: `node_modules/@serialport/bindings-cpp/prebuilds/linux-${arch}/@serialport+bindings-cpp.glibc.node`,
+  serialport: `node_modules/@serialport/bindings-cpp/prebuilds/linux-${arch}/@serialport+bindings-cpp.${arch === 'arm64' ? 'armv8.' : ''}glibc.node`,
 }
 
 const COMMON = {

@@ -1,0 +1,72 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { connectAsync } from 'mqtt'
+import { describe, expect, it } from 'vitest'
+import { needs } from './needs.ts'
+import { dataFolder } from './support/hub-process.ts'
+import type { Launcher } from './support/packaged.ts'
+import { binaryOf, runPackaged, startPackaged } from './support/packaged.ts'
+
+/** The program as one executable, on both processors: what a hub does from its first start to a restored backup. */
+
+const QEMU = '/usr/bin/qemu-aarch64-static'
+const ARM64_LIBRARIES = '/usr/aarch64-linux-gnu'
+const arm64 =
+  process.arch === 'arm64' ||
+  needs(
+    existsSync(QEMU) && existsSync(`${ARM64_LIBRARIES}/lib/libatomic.so.1`),
+    'the journeys of the arm64 program',
+    'qemu-user-static libatomic1-arm64-cross libstdc++6-arm64-cross',
+  )
+const x64 = process.arch === 'x64'
+
+describe.runIf(x64)('x64', () => {
+  it('lives a first day', { timeout: 300_000 }, () => firstDay([binaryOf('x64')]))
+})
+describe.runIf(arm64)('arm64', () => {
+  it('lives a first day', { timeout: 900_000 }, () =>
+    firstDay([...(x64 ? [QEMU, '-L', ARM64_LIBRARIES] : []), binaryOf('arm64')] as [string]),
+  )
+})
+
+async function firstDay(words: readonly [string, ...string[]]): Promise<void> {
+  const folder = dataFolder()
+  const data = join(folder, 'data')
+  // Nothing of the checkout and nothing of the user: what the program has, it brings along.
+  const launcher: Launcher = { words, env: { PATH: '/usr/bin:/bin', SOLAR_FAMILY_NATIVE_CACHE: join(folder, 'cache') } }
+  const { key } = runPackaged<{ key: string }>(launcher, 'house', 'add', 'casa_A', '--peak', '3000', '--data', data)
+  const { token } = runPackaged<{ token: string }>(launcher, 'token', 'create', '--role', 'reader', '--data', data)
+  expect(Array.isArray(runPackaged(launcher, 'node', 'list'))).toBe(true)
+
+  const hub = await startPackaged(launcher, data)
+  const { url, mqtt_port: port } = hub.ready
+  const node = await connectAsync({
+    host: '127.0.0.1',
+    port,
+    username: 'casa_A',
+    password: key,
+    reconnectPeriod: 0,
+    connectTimeout: 120_000,
+  })
+  await node.publishAsync('comunita/casa_A/bilancio', '{"produzione_w":1500,"consumo_w":400}', { qos: 1 })
+  await node.endAsync(true)
+  const page = await (await fetch(`${url}/accesso`)).text()
+  const style = /\/a\/[0-9a-f]+\/style\.css/.exec(page)?.[0] ?? '/no-style'
+  expect((await fetch(url + style)).headers.get('content-type')).toContain('text/css')
+  expect(await stateOf(url, token)).toMatchObject({ case: [{ nome: 'casa_A', bilancio_w: 1100 }] })
+  const backup = join(folder, 'street.tar')
+  runPackaged(launcher, 'backup', backup, '--data', data)
+  expect(await hub.stop()).toEqual([0, null])
+
+  const other = join(folder, 'other')
+  const { restored } = runPackaged<{ restored: unknown[] }>(launcher, 'restore', backup, '--data', other)
+  expect(restored).toMatchObject([{ file: 'control.db' }, { file: 'readings.db', rows: { reading: 1 } }])
+  expect(readdirSync(join(folder, 'cache')).toSorted()).toEqual([
+    expect.stringMatching(/^better_sqlite3-[0-9a-f]{16}\.node$/),
+    expect.stringMatching(/^serialport-[0-9a-f]{16}\.node$/),
+  ])
+}
+
+async function stateOf(url: string, token: string): Promise<unknown> {
+  return (await fetch(`${url}/api/comunita/stato/`, { headers: { authorization: `Bearer ${token}` } })).json()
+}
