@@ -98,6 +98,15 @@ export const KEYS: Readonly<Record<string, Key>> = {
   'mqtt.rate_burst': whole(0, 1_000_000, 1000, ' messages'),
   'mqtt.conformance': yesNo(false),
   'ingest.commit_interval_ms': whole(0, 1000, 20, ' ms'),
+  'serial.port': {
+    schema: z
+      .string()
+      .regex(/^(\/dev\/\S+|COM\d+)$/)
+      .nullable(),
+    expected:
+      'the port of a node, such as "/dev/serial/by-id/usb-Arduino_…-if00", which "solar-family node list" shows',
+    initial: null,
+  },
   'tick.interval_s': {
     schema: z.number().refine((s) => DIVISORS.includes(s)),
     expected: `one of ${DIVISORS.join(', ')} (5 to 30 s, dividing a minute)`,

@@ -61,6 +61,7 @@ describe('defaults', () => {
       mqtts: { port: 8883 },
       https: { port: null },
       ingest: { commitIntervalMs: 20 },
+      serial: { port: null },
       tick: { intervalS: 10 },
       log: { level: 'info' },
       backup: { enabled: true, dir: '/home/anna/.local/share/solar-family/backups', raw: false },

@@ -51,6 +51,8 @@ export interface HubConfig {
   readonly mqtts: { readonly port: number }
   readonly https: { readonly port: number | null }
   readonly ingest: { readonly commitIntervalMs: number }
+  /** The USB port on which the hub itself holds a node; null = none. */
+  readonly serial: { readonly port: string | null }
   readonly tick: { readonly intervalS: number }
   readonly log: { readonly level: LogLevel }
   /** The scheduled backups: their folder, and whether the nightly ones hold raw readings. */
@@ -244,6 +246,7 @@ function toConfig(values: readonly ConfigValue[]): HubConfig {
     mqtts: freeze({ port: get<number>('mqtts.port') }),
     https: freeze({ port: get<number | null>('https.port') }),
     ingest: freeze({ commitIntervalMs: get<number>('ingest.commit_interval_ms') }),
+    serial: freeze({ port: get<string | null>('serial.port') }),
     tick: freeze({ intervalS: get<number>('tick.interval_s') }),
     log: freeze({ level: get<LogLevel>('log.level') }),
     backup: freeze({

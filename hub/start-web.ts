@@ -7,6 +7,7 @@ import type { HubConfig } from './config.ts'
 import type { Health } from './flow/health.ts'
 import type { Ingest } from './flow/ingest.ts'
 import type { Live } from './flow/live.ts'
+import type { NodeWatch } from './flow/node-watch.ts'
 import type { Recovery } from './flow/recovery.ts'
 import type { Registry } from './flow/registry.ts'
 import type { Strangers } from './flow/strangers.ts'
@@ -18,6 +19,7 @@ import { makeCode, makeDigits, makeNodeKey, makePassword, makeToken } from './io
 import type { RunningCertificate } from './start-certificate.ts'
 import { certificateFacts } from './start-certificate.ts'
 import { portError } from './start-error.ts'
+import { startNode } from './start-node.ts'
 import { runChore } from './store/chore.ts'
 import { erasePastAlerts } from './store/erase.ts'
 import { hashKey } from './store/key-hash.ts'
@@ -60,6 +62,7 @@ export async function startWeb(parts: {
   installAssets(projectText)
   const code = makeCode()
   const firstStartCode = () => (registry.current.hasAdmin ? null : code)
+  let node: NodeWatch | null = null
   const app = makeApp({
     now,
     demo: parts.demo,
@@ -84,6 +87,8 @@ export async function startWeb(parts: {
     health: () => parts.health.details,
     strangers: () => parts.strangers.list(),
     broker: parts.broker,
+    node: () => node,
+    mqttRoot: config.mqtt.root,
     certificate: () => certificate && certificateFacts(certificate.current(), config.tls === 'auto'),
     loads: parts.loads,
     hashKey,
@@ -114,6 +119,7 @@ export async function startWeb(parts: {
             throw error
           })
       : null
+  node = await startNode(config, now, log)
   return {
     httpPort: http.port,
     httpsPort: https?.port ?? null,
@@ -121,6 +127,7 @@ export async function startWeb(parts: {
     renew: (certificate) => https?.renew(certificate),
     stop: async () => {
       app.stop()
+      await node?.stop()
       await https?.stop()
       await http.stop()
     },

@@ -7,6 +7,7 @@ import type { Refusal, Series } from '../hub/domain/reading.ts'
 import type { Settings } from '../hub/domain/settings.ts'
 import type { CurrentForecast } from '../hub/flow/forecast-ports.ts'
 import type { LoadTopic } from '../hub/flow/load-inbox.ts'
+import type { WatchedNode } from '../hub/flow/node-watch.ts'
 import type { WeatherStand } from '../hub/flow/weather.ts'
 import type { KeyedHouse } from '../hub/store/houses.ts'
 import type { StoredLoad } from '../hub/store/loads.ts'
@@ -93,6 +94,10 @@ export interface HubDeps {
   readonly broker: () => { readonly port: number; readonly clients: number | null; readonly externalUrl: string | null }
   /** The certificate that TLS is served with, if any; `own` = made by the hub. `validTo` in epoch ms. */
   readonly certificate: () => { readonly fingerprint: string; readonly validTo: number; readonly own: boolean } | null
+  /** First level of the topics. */
+  readonly mqttRoot: string
+  /** The node on the hub's own USB port, if it holds one. */
+  readonly node: () => { readonly view: WatchedNode; readonly test: () => void } | null
   readonly hashKey: (key: string) => string
   /** New secrets, random. */
   readonly secrets: {

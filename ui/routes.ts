@@ -1,3 +1,4 @@
+import { newNodeKey } from './api/node-key.ts'
 import { makeFirstAdmin, savePreferences, showFirstStart, showSignIn, signIn, signOut } from './web/accounts.ts'
 import { seeAlert, showAlerts } from './web/alerts.ts'
 import {
@@ -28,6 +29,7 @@ import {
   showNewLoad,
 } from './web/loads.ts'
 import { getCommands, getLoads, postLoadState, postOverride, postResult } from './web/loads-api.ts'
+import { showNode, testNode } from './web/node.ts'
 import { downloadLog, showCommunity, showHouse, showLog, showPlant, streamPage } from './web/pages.ts'
 import { pair, pairOwnPhone, showPairing } from './web/pairing.ts'
 import { actOnPerson, addPerson, addProgram, revokeProgram, showPeople } from './web/people.ts'
@@ -73,6 +75,8 @@ export const ROUTES: readonly Route[] = [
   { method: 'GET', path: '/previsione', access: PEOPLE, handle: showForecast },
   { method: 'POST', path: '/impostazioni/meteo', access: ['admin'], handle: saveWeather },
   { method: 'GET', path: '/impianto', access: ['technician', 'admin'], handle: showPlant },
+  { method: 'GET', path: '/impianto/nodo/:casa', access: ['technician', 'admin'], handle: showNode },
+  { method: 'POST', path: '/impianto/nodo/:casa/autotest', access: ['technician', 'admin'], handle: testNode },
   { method: 'GET', path: '/registro', access: ['technician', 'admin'], handle: showLog },
   { method: 'GET', path: '/registro/scarica', access: ['technician', 'admin'], handle: downloadLog },
   { method: 'GET', path: '/case', access: ['admin'], handle: showHouses },
@@ -125,6 +129,7 @@ export const ROUTES: readonly Route[] = [
   { method: 'POST', path: '/api/carico/stato', access: POSTS_READINGS, handle: postLoadState },
   { method: 'GET', path: '/api/carichi', access: SEES_COMMUNITY, handle: getLoads },
   { method: 'POST', path: '/api/carichi/:casa/:carico', access: [...PEOPLE, 'integration'], handle: postOverride },
+  { method: 'POST', path: '/api/case/:casa/chiave', access: ['technician', 'admin'], handle: newNodeKey },
   { method: 'GET', path: '/metrics', access: ['reader', 'technician', 'admin'], handle: getMetrics },
   { method: 'GET', path: '/healthz', access: 'anybody', handle: getHealth },
 ]

@@ -11,7 +11,7 @@ import { ask, decoded, withNode } from './node-port.ts'
 
 const CHANNELS = ['production', 'consumption'] as const
 /** Ten windows of a second, and room. */
-const STEP_MS = 20_000
+const STEP_MS = 60_000
 
 interface Protocol {
   readonly at: string

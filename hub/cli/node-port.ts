@@ -17,10 +17,6 @@ export interface ConnectedNode {
   readonly path: string
 }
 
-/** A board takes about 2 s after opening its port: that resets it, and its bootloader comes first. */
-const IDENTIFY_TRIES = 8
-const IDENTIFY_MS = 1_000
-
 /** Works with the node that the command names, or the only one there is. */
 export async function withNode(call: Call, work: (node: ConnectedNode) => Promise<number>): Promise<number> {
   const path = await portOf(call)
@@ -59,18 +55,11 @@ export async function open(call: Call, path: string): Promise<NodeSession> {
 
 /** Who is there, as soon as it answers. */
 export async function identify(session: NodeSession, path: string): Promise<NodeIdentity> {
-  let failure: NodeFailure = { kind: 'silent' }
-  for (let i = 0; i < IDENTIFY_TRIES; i += 1) {
-    const answer = await session.request('info', {}, IDENTIFY_MS)
-    if (answer.ok) {
-      const identity = decodeIdentity(answer.value.fields)
-      if (identity.ok) return identity.value
-      throw new Failure(`What answers on ${path} is not a node of this system (${identity.error}).`)
-    }
-    if (answer.error.kind !== 'silent') failure = answer.error
-    if (failure.kind === 'gone') break
-  }
-  throw new Failure(failureSentence(failure, path))
+  const answer = await session.greet()
+  if (!answer.ok) throw new Failure(failureSentence(answer.error, path))
+  const identity = decodeIdentity(answer.value.fields)
+  if (identity.ok) return identity.value
+  throw new Failure(`What answers on ${path} is not a node of this system (${identity.error}).`)
 }
 
 /** What is wrong with a port and what to do about it. */
@@ -82,7 +71,7 @@ export function openSentence(problem: OpenProblem, path: string): string {
       return `${path} may not be opened by this user: "sudo usermod -aG dialout $USER", then sign in again; or use sudo.`
     case 'busy':
       return `${path} is held by ${holdersText(problem.holders)}: stop that, then try again. If it is the hub (serial.port), its page Nodo shows the same.`
-    case 'other':
+    case 'failed':
       return `${path} cannot be opened: ${problem.message}.`
   }
 }

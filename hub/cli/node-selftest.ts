@@ -6,7 +6,7 @@ import { ask, decoded, withNode } from './node-port.ts'
 import { table } from './table.ts'
 
 /** A self-test measures for a few seconds and tries the network. */
-export const SELFTEST_MS = 45_000
+export const SELFTEST_MS = 90_000
 
 const WORDS: Readonly<Record<Verdict, string>> = { pass: 'PASS', warn: 'WARN', fail: 'FAIL', skip: 'not fitted' }
 

@@ -24,7 +24,7 @@ export type OpenProblem =
   | { readonly kind: 'missing' }
   | { readonly kind: 'denied' }
   | { readonly kind: 'busy'; readonly holders: readonly Holder[] }
-  | { readonly kind: 'other'; readonly message: string }
+  | { readonly kind: 'failed'; readonly message: string }
 
 const BAUD = 115_200
 const ROOT = { sys: '/sys', dev: '/dev', proc: '/proc' }
@@ -145,7 +145,7 @@ function problemOf(message: string, path: string): OpenProblem {
   if (/no such file|file not found|ENOENT|no such device/i.test(message)) return { kind: 'missing' }
   if (/permission denied|access denied|EACCES/i.test(message)) return { kind: 'denied' }
   if (/busy|lock|temporarily unavailable|EBUSY|EAGAIN/i.test(message)) return { kind: 'busy', holders: holdersOf(path) }
-  return { kind: 'other', message: message.replace(/^Error:?\s*/, '').slice(0, 200) }
+  return { kind: 'failed', message: message.replace(/^Error:?\s*/, '').slice(0, 200) }
 }
 
 function entries(folder: string): string[] {

@@ -77,6 +77,11 @@ export class HouseNode {
     return play(this.board, seconds, { ...(until ? { until } : {}), ...(this.#each ? { each: this.#each } : {}) })
   }
 
+  /** Runs at the pace of the wall until the signal. */
+  async live(stop: AbortSignal): Promise<void> {
+    await play(this.board, Number.POSITIVE_INFINITY, { until: () => stop.aborted, realTime: true })
+  }
+
   /** Asks over USB; throws when it is refused. */
   async ask(cmd: string, fields: Fields = {}, seconds = 20): Promise<{ fields: Fields; parts: readonly Fields[] }> {
     let outcome: Awaited<ReturnType<NodeSession['request']>> | null = null

@@ -56,6 +56,7 @@ export async function testHub(options: {
   settings?: Partial<Settings>
   residents?: readonly string[]
   conformance?: boolean
+  serialPort?: string
   tls?: HubConfig['tls']
   external?: HubConfig['mqtt']['external']
   limits?: Partial<BrokerLimits>
@@ -77,6 +78,7 @@ export async function testHub(options: {
     mqtts: { port: 0 },
     https: { port: options.tls ? 0 : null },
     ingest: { commitIntervalMs: 5 },
+    serial: { port: options.serialPort ?? null },
     tick: { intervalS: 30 },
     log: { level: 'silent' },
     backup: { enabled: false, dir: join(dataDir, 'backups'), raw: false },

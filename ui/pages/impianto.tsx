@@ -121,7 +121,8 @@ function NodeItem({ view, node }: { readonly view: View; readonly node: NodeRow 
     <li class="node-item" id={`nodo-${node.house}`}>
       <p class="node-head">
         <a href={`/?${new URLSearchParams({ casa: node.house })}`}>{node.name}</a>{' '}
-        <Badge tone={TONES[node.state]}>{t(`node.state.${node.state}`)}</Badge>
+        <Badge tone={TONES[node.state]}>{t(`node.state.${node.state}`)}</Badge>{' '}
+        <a href={`/impianto/nodo/${node.house}`}>{t('node.open')}</a>
       </p>
       <dl>
         <div>

@@ -7,6 +7,7 @@ import { housePage as drawHouse, liveParts as houseParts } from '../pages/casa.t
 import { liveParts as communityParts, communityPage as drawCommunity } from '../pages/comunita.tsx'
 import { plantPage as drawPlant, liveParts as plantParts } from '../pages/impianto.tsx'
 import { logPage } from '../pages/log.tsx'
+import { liveParts as nodeParts } from '../pages/nodo.tsx'
 import { liveParts as setupParts } from '../pages/setup.tsx'
 import { chooseDay } from '../queries/day.ts'
 import { logEntries } from '../queries/log.ts'
@@ -21,6 +22,7 @@ import { html, message } from './answers.ts'
 import type { RouteContext } from './context.ts'
 import { readerOf } from './context.ts'
 import { loadsOf } from './loads.ts'
+import { nodeOf } from './node.ts'
 import { principalOf } from './session.ts'
 import { hostOf, setupNodes } from './setup.ts'
 
@@ -70,12 +72,19 @@ export async function streamPage(context: RouteContext): Promise<Response> {
   const house = page === 'casa' || page === 'carichi' ? chooseHouse(context) : null
   const own = ownHouse(principal)
   const isTechnical = principal.kind === 'person' && principal.role !== 'resident'
-  if (house === 'forbidden' || ((page === 'impianto' || page === 'avvio') && !isTechnical)) return message(context, 403)
+  const technical = ['impianto', 'nodo', 'avvio'].includes(page ?? '')
+  if (house === 'forbidden' || (technical && !isTechnical)) return message(context, 403)
   if (events.isFull) return message(context, 503)
   const reader = readerOf(context)
   const render = parts(context, page, house, () => ({ ...readerOf(context), path: pathOf(page, house) }))
   if (!render) return message(context, 404)
-  const key = JSON.stringify([page, house?.id ?? null, reader.language, own, isTechnical])
+  const key = JSON.stringify([
+    page,
+    page === 'nodo' ? c.req.query('casa') : (house?.id ?? null),
+    reader.language,
+    own,
+    isTechnical,
+  ])
   return streamSSE(c, (stream) =>
     events.serve(key, render, async () => (await principalOf(deps, c)).kind !== 'nobody', stream),
   )
@@ -98,6 +107,14 @@ function parts(
       return async () => setupParts(setupNodes(context.deps, hostOf(context)), reader())
     case 'avvisi':
       return async () => alertsParts(await alertsFor(context), reader())
+    case 'nodo': {
+      const asked = context.c.req.query('casa') ?? ''
+      if (!context.deps.registry().houses.has(asked)) return null
+      return async () => {
+        const node = await nodeOf(context, asked)
+        return node ? nodeParts(node, reader()) : []
+      }
+    }
     case 'impianto':
       return async () => plantParts(await plantPage(context.deps), reader())
     default:
