@@ -113,6 +113,18 @@ export const KEYS: Readonly<Record<string, Key>> = {
     initial: 10,
   },
   'log.level': { schema: z.enum(LOG_LEVELS), expected: `one of ${LOG_LEVELS.join(', ')}`, initial: 'info' },
+  'central.url': {
+    schema: z.string().refine(isCentralUrl),
+    expected: 'the address of a central, such as https://central.example.org, without user and path',
+    initial: null,
+  },
+  'central.token_file': { ...FOLDER, expected: 'the absolute path of the file that holds the token for the central' },
+  'central.database_url': {
+    schema: z.string().regex(/^postgres(ql)?:\/\/.+/),
+    expected: 'the address of a PostgreSQL database, such as postgres://user@host/solar_family',
+    initial: null,
+    secret: () => true,
+  },
   'backup.enabled': yesNo(true),
   'backup.dir': FOLDER,
   'backup.raw': yesNo(false),
@@ -128,4 +140,10 @@ function isBrokerUrl(text: string): boolean {
   const url = URL.parse(text)
   if (!url || !['mqtt:', 'mqtts:'].includes(url.protocol) || url.hostname === '') return false
   return url.username === '' && url.password === '' && ['', '/'].includes(url.pathname) && url.search + url.hash === ''
+}
+
+function isCentralUrl(text: string): boolean {
+  const url = URL.parse(text)
+  if (!url || !['http:', 'https:'].includes(url.protocol)) return false
+  return url.username === '' && url.password === '' && url.pathname === '/' && url.search + url.hash === ''
 }

@@ -54,6 +54,7 @@ describe('defaults', () => {
     }
     expect(config).toEqual({
       dataDir: '/home/anna/.local/share/solar-family',
+      central: { url: null, tokenFile: '/home/anna/.local/share/solar-family/central.token', databaseUrl: null },
       bind: '0.0.0.0',
       http: { port: 8080, allowedHosts: [] },
       mqtt: { port: 1883, root: 'comunita', limits, conformance: false, external: null },

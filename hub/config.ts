@@ -57,6 +57,8 @@ export interface HubConfig {
   readonly log: { readonly level: LogLevel }
   /** The scheduled backups: their folder, and whether the nightly ones hold raw readings. */
   readonly backup: { readonly enabled: boolean; readonly dir: string; readonly raw: boolean }
+  /** For a hub: where aggregates may be sent, and the file of the token. For a central: its PostgreSQL, null = a file. */
+  readonly central: { readonly url: string | null; readonly tokenFile: string; readonly databaseUrl: string | null }
 }
 
 /** A key as it is written in the file, what it stands at, and where that came from. */
@@ -143,6 +145,12 @@ export function resolveConfig(
   const dataDir = given.get('data_dir')?.value
   if (!given.has('backup.dir') && typeof dataDir === 'string')
     given.set('backup.dir', { key: 'backup.dir', value: join(dataDir, 'backups'), origin: 'default' })
+  if (!given.has('central.token_file') && typeof dataDir === 'string')
+    given.set('central.token_file', {
+      key: 'central.token_file',
+      value: join(dataDir, 'central.token'),
+      origin: 'default',
+    })
   const values = Object.entries(KEYS).map(
     ([key, { initial }]) => given.get(key) ?? { key, value: initial, origin: 'default' },
   )
@@ -253,6 +261,11 @@ function toConfig(values: readonly ConfigValue[]): HubConfig {
       enabled: get<boolean>('backup.enabled'),
       dir: get<string>('backup.dir'),
       raw: get<boolean>('backup.raw'),
+    }),
+    central: freeze({
+      url: get<string | null>('central.url'),
+      tokenFile: get<string>('central.token_file'),
+      databaseUrl: get<string | null>('central.database_url'),
     }),
   })
 }

@@ -53,7 +53,7 @@ export async function houseOf(db: ControlDb, id: string): Promise<KeyedHouse> {
 }
 
 /** Who typed the command: under sudo, the person behind it. */
-function osUser(): string {
+export function osUser(): string {
   const behind = process.env['SUDO_USER']
   if (behind) return behind
   try {

@@ -11,7 +11,7 @@ export interface Parsed {
 
 type Token = NonNullable<ReturnType<typeof scan>['tokens']>[number]
 
-/** The words of the command, at most two, and the arguments without them. Common options may come before. */
+/** The words of the command, at most three, and the arguments without them. Common options may come before. */
 export function commandWords(
   argv: readonly string[],
   groups: readonly string[],
@@ -21,7 +21,8 @@ export function commandWords(
   for (const token of tokens) {
     if (token.kind === 'option-terminator') break
     if (token.kind === 'positional') words.push(token)
-    if (words.length === (groups.includes(words[0]?.value ?? '') ? 2 : 1)) break
+    const soFar = words.map((word) => word.value).join(' ')
+    if (words.length > 0 && !groups.includes(soFar)) break
   }
   const taken = new Set(words.map((w) => w.index))
   return { words: words.map((w) => w.value), rest: argv.filter((_, i) => !taken.has(i)) }

@@ -8,8 +8,18 @@ import { commandWords, parseCall } from './parse.ts'
 /** First word of a command -> the commands that begin with it, loaded when they are asked for. */
 export type CommandTable = Readonly<Record<string, () => Promise<{ readonly commands: readonly Command[] }>>>
 
-/** First words that are followed by a second one. */
-export const GROUPS: readonly string[] = ['house', 'load', 'user', 'token', 'node', 'config']
+/** Words that another one follows; `central` may stand alone as well. */
+export const GROUPS: readonly string[] = [
+  'house',
+  'load',
+  'user',
+  'token',
+  'node',
+  'config',
+  'sync',
+  'central',
+  'central hub',
+]
 
 /** Runs what was typed; the exit status. */
 export async function runCommandLine(

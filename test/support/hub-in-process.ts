@@ -60,6 +60,7 @@ export async function testHub(options: {
   tls?: HubConfig['tls']
   external?: HubConfig['mqtt']['external']
   limits?: Partial<BrokerLimits>
+  central?: string
 }): Promise<TestHub> {
   const dataDir = dataFolder()
   const clock = { at: options.at, step: 0 }
@@ -82,6 +83,7 @@ export async function testHub(options: {
     tick: { intervalS: 30 },
     log: { level: 'silent' },
     backup: { enabled: false, dir: join(dataDir, 'backups'), raw: false },
+    central: { url: options.central ?? null, tokenFile: join(dataDir, 'central.token'), databaseUrl: null },
   }
   const start = () =>
     startHub(config, { clock: { now: () => clock.at + clock.step, elapsed: () => clock.at }, log: makeLog('silent') })
