@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { evaluateBenchmark } from './evaluate/benchmark.ts'
+import { evaluateCleaning } from './evaluate/cleaning.ts'
 import type { Evaluate, Evaluation } from './evaluate/context.ts'
 import { DataError } from './evaluate/data.ts'
 import { evaluateForecast } from './evaluate/forecast.ts'
@@ -20,6 +21,7 @@ const GROUPS: Readonly<Record<string, Evaluate>> = {
   relay: evaluateRelay,
   forecast: evaluateForecast,
   sensors: evaluateSensors,
+  cleaning: evaluateCleaning,
 }
 
 const HELP = `Usage: npm run evaluate -- [--data FOLDER] [--from DAY] [--to DAY] [--seed N] [--only GROUP,...] [--json]
