@@ -1,3 +1,5 @@
+import { effectivePlane } from './domain/effective-plane.ts'
+import type { PlaneFit } from './domain/plane-fit.ts'
 import type { Roof } from './flow/forecast-learning.ts'
 import { forecastStore } from './flow/forecast-store.ts'
 import { Forecasting } from './flow/forecasting.ts'
@@ -8,6 +10,7 @@ import { openMeteo } from './flow/weather-provider.ts'
 import { fetchText } from './io/fetch-text.ts'
 import type { Log } from './io/log.ts'
 import { everySeconds } from './io/schedule.ts'
+import { readPlanes } from './store/planes.ts'
 import type { Store } from './store/store.ts'
 import { readWeather, retireWeather, saveWeather, weatherStand } from './store/weather.ts'
 
@@ -37,6 +40,7 @@ export function prepareForecast(parts: {
   readonly demo: boolean
 }): RunningForecast {
   const { now, elapsed, clockCertain, log, registry, store, recovery, demo } = parts
+  let planes: ReadonlyMap<string, PlaneFit> = new Map()
   const settings = () => {
     const { settings: current } = registry.current
     return demo ? { ...current, weather: { ...current.weather, agreed: null } } : current
@@ -62,7 +66,7 @@ export function prepareForecast(parts: {
   const forecasting = new Forecasting({
     now,
     settings,
-    roofs: () => roofsOf(registry),
+    roofs: () => roofsOf(registry, planes),
     weather,
     store: forecastStore(store, recovery),
     onDone: (run) => log.info(run, 'forecasts issued'),
@@ -73,7 +77,10 @@ export function prepareForecast(parts: {
     running ??= weather
       .run()
       .catch((error: unknown) => log.error({ error: String(error) }, 'weather failed'))
-      .then(() => forecasting.run())
+      .then(async () => {
+        planes = await recovery.guard(() => readPlanes(store.readings))
+        await forecasting.run()
+      })
       .catch((error: unknown) => log.error({ error: String(error) }, 'forecasting failed'))
       .finally(() => {
         running = null
@@ -102,15 +109,13 @@ const EVERY_S = 60
 /** After a start, what is urgent goes first. */
 const SOON_MS = 2_000
 
-function roofsOf(registry: Registry): Roof[] {
+/** Roofs that are foretold: what a battery gives is not the sun's. */
+function roofsOf(registry: Registry, planes: ReadonlyMap<string, PlaneFit>): Roof[] {
   return [...registry.current.houses.values()]
-    .filter((house) => house.peakPower > 0)
-    .map(({ id, peakPower, tilt, azimuth }) => ({
-      id,
-      peakPower,
-      plane: { tilt: tilt ?? DEFAULT_PLANE.tilt, azimuth: azimuth ?? DEFAULT_PLANE.azimuth },
+    .filter((house) => house.peakPower > 0 && !house.battery)
+    .map((house) => ({
+      id: house.id,
+      peakPower: house.peakPower,
+      plane: effectivePlane(house, planes.get(house.id) ?? null),
     }))
 }
-
-/** A roof of which nothing is known. */
-const DEFAULT_PLANE = { tilt: 20, azimuth: 180 }

@@ -239,7 +239,7 @@ export async function startHub(
       recovery,
       health,
       image,
-      plants: () => diagnosis.plants,
+      diagnosis,
       cycleState: () => tick.state,
       cycles: () => tick.cycles,
       forecast,

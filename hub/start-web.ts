@@ -4,6 +4,7 @@ import { installAssets } from '../ui/view/assets.ts'
 import { projectText } from './bundled.ts'
 import { programVersion } from './cli/version.ts'
 import type { HubConfig } from './config.ts'
+import type { Diagnosis } from './flow/diagnosis.ts'
 import type { Health } from './flow/health.ts'
 import type { Ingest } from './flow/ingest.ts'
 import type { Live } from './flow/live.ts'
@@ -51,7 +52,7 @@ export async function startWeb(parts: {
   recovery: Recovery
   health: Health
   image: HubDeps['image']
-  plants: HubDeps['plants']
+  diagnosis: Pick<Diagnosis, 'planes' | 'plants'>
   cycleState: HubDeps['cycleState']
   cycles: HubDeps['cycles']
   forecast: HubDeps['forecast']
@@ -69,7 +70,8 @@ export async function startWeb(parts: {
     registry: () => registry.current,
     refreshRegistry: () => registry.refresh(),
     image: parts.image,
-    plants: parts.plants,
+    planes: () => parts.diagnosis.planes,
+    plants: () => parts.diagnosis.plants,
     cycleState: parts.cycleState,
     cycles: parts.cycles,
     forecast: parts.forecast,

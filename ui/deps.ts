@@ -1,6 +1,7 @@
 import type { CycleState, ProcessImage } from '../hub/domain/cycle.ts'
 import type { House } from '../hub/domain/house.ts'
 import type { Latest } from '../hub/domain/latest.ts'
+import type { PlaneFit } from '../hub/domain/plane-fit.ts'
 import type { PlantHealth } from '../hub/domain/plant-health.ts'
 import type { NodeStatus } from '../hub/domain/presence.ts'
 import type { Refusal, Series } from '../hub/domain/reading.ts'
@@ -39,6 +40,8 @@ export interface HubDeps {
   readonly cycles: () => number
   readonly cycleState: () => CycleState
   /** How each plant does, as far as its neighbours tell; null while nothing is known. */
+  /** What the clear days of each roof tell of its plane. */
+  readonly planes: () => ReadonlyMap<string, PlaneFit>
   readonly plants: () => ReadonlyMap<string, PlantHealth> | null
   readonly forecast: {
     /** As issued last; null where nothing can be forecast. House id '' is the community. */

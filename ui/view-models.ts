@@ -4,7 +4,7 @@ import type { PlantState } from '../hub/domain/plant-state.ts'
 import type { Flow } from '../hub/domain/sharing.ts'
 import type { Quality } from '../hub/domain/slot.ts'
 import type { DayForecastView } from './models/forecast.ts'
-import type { HealthCardModel, SensorRow } from './models/health.ts'
+import type { HealthCardModel, PlaneRow, SensorRow } from './models/health.ts'
 import type { LoadView } from './models/load-view.ts'
 import type { WeatherForm } from './models/weather.ts'
 
@@ -184,6 +184,7 @@ export interface StrangerRow {
 export interface PlantPage {
   readonly nodes: readonly NodeRow[]
   readonly sensors: readonly SensorRow[]
+  readonly planes: readonly PlaneRow[]
   readonly strangers: readonly StrangerRow[]
   /** Clients are null where the broker is somebody else's. */
   readonly broker: { readonly port: number; readonly clients: number | null; readonly externalUrl: string | null }

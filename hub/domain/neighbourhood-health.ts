@@ -19,6 +19,8 @@ import { CLOCK_DAYS, SolarClock } from './solar-clock.ts'
 export interface DiagnosedHouse extends Roof {
   /** Its battery stands behind the inverter: its production is not the sun's. */
   readonly battery: boolean
+  /** Its plane was read from its own days: it says nothing of their clock. */
+  readonly fitted?: boolean
 }
 
 export interface HealthSetting {
@@ -99,7 +101,7 @@ export class NeighbourhoodHealth {
       const sensors = running
         ? before
         : followSensors(before, {
-            roof: house,
+            roof: house.fitted ? { ...house, plane: null } : house,
             days: days.slice(-SENSOR_DAYS),
             clockDays: days.slice(-CLOCK_DAYS),
             sunny: sunnyDays(days.slice(-SENSOR_DAYS), houses, house.id),

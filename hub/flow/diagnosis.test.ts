@@ -152,3 +152,22 @@ it('knows nothing without a position, and says so when the file cannot be read',
   await broken.run()
   expect([broken.plants, health.degraded]).toEqual([null, ['diagnosis']])
 })
+
+it('reads the plane of a roof from its clear days, and compares a house by it that nobody entered one for', async () => {
+  store(0, KEPT)
+  const unknown = request(DAYS).houses.map((house) => (house.id === 'casa_C' ? { ...house, plane: null } : house))
+  const outcome = await diagnose({ ...request(DAYS), houses: unknown, readings: file() })
+  const planes = new Map(outcome.planes)
+  expect(planes.get('casa_C')?.azimuth).toBeGreaterThan(240)
+  expect(planes.get('casa_C')?.azimuth).toBeLessThan(270)
+  // An hour of each day is missing: none is whole.
+  expect(planes.has('casa_B')).toBe(false)
+  expect(outcome.health.find((h) => h.house === 'casa_C')?.ratio).toBeCloseTo(1, 1)
+
+  const db = openDatabase({ name: 'readings', file: file(), readonly: false })
+  const tried = () => db.prepare('select house, at from plane where fit is not null order by house').all()
+  const first = tried()
+  await diagnose({ ...request(DAYS), houses: unknown, now: at(DAYS, 5), readings: file() })
+  expect(tried()).toEqual(first)
+  db.close()
+})

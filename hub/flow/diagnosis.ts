@@ -1,3 +1,4 @@
+import type { PlaneFit } from '../domain/plane-fit.ts'
 import type { PlantHealth } from '../domain/plant-health.ts'
 import type { Settings } from '../domain/settings.ts'
 import type { DiagnoseOutcome, DiagnoseRequest } from '../store/diagnose.ts'
@@ -7,8 +8,6 @@ import type { Health } from './health.ts'
 export interface DiagnosisOptions {
   readonly now: () => number
   readonly registry: () => { readonly houses: ReadonlyMap<string, KeyedHouse>; readonly settings: Settings }
-  /** Plane of a house as it is known or fitted; null where neither is. */
-  readonly planeOf?: (house: KeyedHouse) => { readonly tilt: number; readonly azimuth: number } | null
   /** Runs in a thread of its own; rejects when the file cannot be read or the hub stops. */
   readonly diagnose: (request: Omit<DiagnoseRequest, 'readings'>) => Promise<DiagnoseOutcome>
   readonly health: Health
@@ -24,6 +23,7 @@ export class Diagnosis {
   readonly #options: DiagnosisOptions
   #plants: ReadonlyMap<string, PlantHealth> | null = null
   #unfit: ReadonlyMap<string, ReadonlySet<number>> = new Map()
+  #planes: ReadonlyMap<string, PlaneFit> = new Map()
   #running: Promise<void> | null = null
   #stopped = false
   #again = false
@@ -35,6 +35,11 @@ export class Diagnosis {
   /** Health of every house that has been judged; null while nothing is known. */
   get plants(): ReadonlyMap<string, PlantHealth> | null {
     return this.#plants
+  }
+
+  /** Planes as the clear days of each roof tell them. */
+  get planes(): ReadonlyMap<string, PlaneFit> {
+    return this.#planes
   }
 
   /** Whether nothing should be learned from a house on a day of the sun's grid (`dayNumber`). */
@@ -65,7 +70,7 @@ export class Diagnosis {
   }
 
   async #run(): Promise<void> {
-    const { now, registry, planeOf = planeEntered, diagnose, health, onDone, onError } = this.#options
+    const { now, registry, diagnose, health, onDone, onError } = this.#options
     const { houses, settings } = registry()
     if (!settings.place) {
       this.#plants = new Map()
@@ -78,13 +83,14 @@ export class Diagnosis {
         houses: [...houses.values()].map((h) => ({
           id: h.id,
           peakPower: h.peakPower,
-          plane: planeOf(h),
+          plane: planeEntered(h),
           battery: h.battery === true,
         })),
         threshold: settings.benchmark.threshold,
         minHouses: Math.max(3, settings.benchmark.minHouses),
       })
       this.#plants = new Map(outcome.health.map((plant) => [plant.house, plant]))
+      this.#planes = new Map(outcome.planes)
       this.#unfit = new Map(outcome.unfit.map(([house, days]) => [house, new Set(days)]))
       health.set('diagnosis', null)
       onDone?.(outcome)

@@ -29,7 +29,8 @@ export interface ForecastStore {
   readonly first: () => Promise<number | null>
   /** How many houses have each of these slots. */
   readonly counts: (starts: readonly number[]) => Promise<readonly number[]>
-  readonly faulty: (from: number, to: number) => Promise<ReadonlySet<string>>
+  /** Houses from which nothing is to be learned of a stretch; `day` is its number among the days on which plants are judged. */
+  readonly faulty: (from: number, to: number, day: number) => Promise<ReadonlySet<string>>
   readonly load: (grid: SolarGrid, planes: ReadonlyMap<string, string>) => Promise<Learned>
   readonly saveLearned: (
     learned: Learned,

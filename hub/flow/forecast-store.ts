@@ -17,6 +17,7 @@ import {
   saveModel,
   saveScores,
 } from '../store/forecasts.ts'
+import { unfitHouses } from '../store/plant-records.ts'
 import type { Store } from '../store/store.ts'
 import type { ForecastStore } from './forecast-ports.ts'
 import type { Recovery } from './recovery.ts'
@@ -34,13 +35,17 @@ export function forecastStore(store: Store, recovery: Pick<Recovery, 'guard'>): 
     production: (range) => recovery.guard(() => readProduction(readings, range)),
     counts: (starts) => recovery.guard(() => countSlots(readings, starts)),
     first: () => recovery.guard(() => firstSlot(readings)),
-    faulty: async (from, to) => {
-      const alerts = await listAlerts(view, { limit: ALERTS })
-      return new Set(
-        alerts
+    faulty: async (from, to, day) => {
+      const [alerts, unfit] = await Promise.all([
+        listAlerts(view, { limit: ALERTS }),
+        recovery.guard(() => unfitHouses(readings, day)),
+      ])
+      return new Set([
+        ...unfit,
+        ...alerts
           .filter((a) => FAULTS.has(a.code) && a.openedAt < to && (a.closedAt ?? Number.POSITIVE_INFINITY) >= from)
           .map((a) => a.house),
-      )
+      ])
     },
     load: async (grid, planes) => {
       const texts = await recovery.guard(() => readModels(readings))

@@ -1,3 +1,4 @@
+import { dayGrid, dayNumber } from '../domain/community-day.ts'
 import type { PlantForecast } from '../domain/forecast.ts'
 import { EMPTY_BANDS, emptyForecast } from '../domain/forecast.ts'
 import type { DayWatts, Issued, IssuedHour } from '../domain/forecast-issue.ts'
@@ -162,7 +163,7 @@ export class Forecasting {
     const range = { from, to: from + DAY, slotMs: grid.slotMs }
     const [production, faulty, hours] = await Promise.all([
       this.#options.store.production(range),
-      this.#options.store.faulty(range.from, range.to),
+      this.#options.store.faulty(range.from, range.to, dayNumber(dayGrid(place), range.from + DAY / 2)),
       this.#options.weather.hours(range.from - HOUR, range.to),
     ])
     steps.restart()

@@ -7,12 +7,15 @@ import {
   type HouseDay,
   unknownHours,
 } from '../domain/community-day.ts'
+import { effectivePlane } from '../domain/effective-plane.ts'
 import type { Site } from '../domain/irradiance.ts'
 import { DAYS_BEFORE, type DiagnosedHouse, NeighbourhoodHealth } from '../domain/neighbourhood-health.ts'
-import type { PlantHealth } from '../domain/plant-health.ts'
+import type { PlaneFit } from '../domain/plane-fit.ts'
+import type { PlantHealth, PlantRecord } from '../domain/plant-health.ts'
 import { DAY, HOUR } from '../domain/time.ts'
 import { openDatabase } from './database.ts'
 import { readHours } from './hours.ts'
+import { type FittedHouse, fitPlanes } from './planes.ts'
 import { readPlantRecords, savePlantRecords } from './plant-records.ts'
 import type { ReadingsSchema } from './schema.ts'
 import type { ReadingsDb } from './store.ts'
@@ -30,6 +33,8 @@ export interface DiagnoseOutcome {
   readonly health: readonly PlantHealth[]
   /** Days of each house from which nothing is to be learned. */
   readonly unfit: readonly (readonly [house: string, days: readonly number[]])[]
+  /** Planes as the clear days of each roof tell them. */
+  readonly planes: readonly (readonly [house: string, fit: PlaneFit])[]
   readonly judgedDays: number
   readonly tookMs: number
 }
@@ -61,8 +66,10 @@ export async function diagnose(request: DiagnoseRequest): Promise<DiagnoseOutcom
     const last = Math.min(dayNumber(grid, request.now - LATE), span?.last ?? 0) - 1
     const judged = Math.max(-1, ...[...own.values()].map((r) => r.health.day))
     const from = span === null ? last + 1 : Math.max(judged >= 0 ? judged + 1 : span.first, last + 1 - MOST_DAYS)
+    const planes = await fitPlanes(db, { ...request, grid, houses: fittedHouses(request.houses, own) })
+    const houses = request.houses.map((house) => withPlane(house, planes.get(house.id) ?? null))
     const before = await readDays(db, grid, from - DAYS_BEFORE, from)
-    const health = new NeighbourhoodHealth({ ...request, grid }, own, before)
+    const health = new NeighbourhoodHealth({ ...request, houses, grid }, own, before)
     let count = 0
     for (let day = from; day <= last; day += PIECE) {
       for (const next of await readDays(db, grid, day, Math.min(day + PIECE, last + 1))) {
@@ -76,12 +83,28 @@ export async function diagnose(request: DiagnoseRequest): Promise<DiagnoseOutcom
     return {
       health: [...health.records].map(([house, record]) => now.get(house) ?? record.health),
       unfit: [...health.records].map(([house, { memory }]) => [house, memory.unfit]),
+      planes: [...planes],
       judgedDays: count,
       tookMs: performance.now() - started,
     }
   } finally {
     await db.destroy()
   }
+}
+
+/** Roofs whose days tell their plane: no battery between, and clock and channels in order. */
+function fittedHouses(houses: readonly DiagnosedHouse[], records: ReadonlyMap<string, PlantRecord>): FittedHouse[] {
+  return houses.flatMap(({ id, peakPower, battery }) => {
+    const record = records.get(id)
+    const isSpoiled = record?.sensors.faults.some((fault) => fault.confirmed) ?? false
+    return battery || peakPower <= 0 || isSpoiled ? [] : [{ id, without: new Set(record?.memory.unfit ?? []) }]
+  })
+}
+
+/** A plane that nobody has entered is the fitted one. */
+function withPlane(house: DiagnosedHouse, fit: PlaneFit | null): DiagnosedHouse {
+  if (house.plane !== null || fit === null) return house
+  return { ...house, plane: effectivePlane({ tilt: null, azimuth: null }, fit), fitted: true }
 }
 
 /** Numbers of the first and the last day with anything in them. */

@@ -22,9 +22,8 @@ export const FORECAST_MIGRATION: Migration = {
         p10_wh real not null, p50_wh real not null, p90_wh real not null, fact_wh real not null,
         hours_inside integer not null, hours integer not null, primary key (start, house)
       ) without rowid`,
-      sql`create table plane (
-        house text primary key, at integer not null, tilt real not null, azimuth real not null, days integer not null, misfit real not null
-      ) without rowid`,
+      // What a roof's clear days tell of its plane, as JSON; null where they tell none.
+      sql`create table plane (house text primary key, at integer not null, place text not null, fit text) without rowid`,
     ]) {
       await statement.execute(db)
     }

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { PlantRecord } from '../domain/plant-health.ts'
 import type { ReadingsDb } from './store.ts'
 
@@ -5,6 +6,15 @@ import type { ReadingsDb } from './store.ts'
 export async function readPlantRecords(db: ReadingsDb): Promise<Map<string, PlantRecord>> {
   const rows = await db.selectFrom('plant_record').selectAll().execute()
   return new Map(rows.map((row) => [row.house, JSON.parse(row.record) as PlantRecord]))
+}
+
+/** Houses of which nothing is to be learned on a day: found unwell, or measured wrongly. */
+export async function unfitHouses(db: ReadingsDb, day: number): Promise<string[]> {
+  const { rows } = await sql<{ house: string }>`
+    select house from plant_record where exists (
+      select 1 from json_each(json_extract(record, '$.memory.unfit')) where value = ${day}
+    )`.execute(db)
+  return rows.map((row) => row.house)
 }
 
 /** Saves all records at once, and forgets houses that are no more among them. */

@@ -160,7 +160,7 @@ export interface ReadingsSchema {
     hours: number
   }
   /** Tilt and azimuth found from a roof's own clear days. */
-  plane: { house: string; at: number; tilt: number; azimuth: number; days: number; misfit: number }
+  plane: { house: string; at: number; place: string; fit: string | null }
 }
 
 /** Columns of `slot`, `hour` and `community_hour` beside their keys, in the order of SLOT_FIELDS. */

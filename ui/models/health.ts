@@ -57,3 +57,22 @@ export interface SensorRow {
   readonly minutes: number
   readonly confirmed: boolean
 }
+
+/** An entered plane that the clear days of the roof contradict, for the technician; degrees. */
+export interface PlaneRow {
+  readonly house: string
+  /** Null where the entry agrees. */
+  readonly azimuth: WrongAngle | null
+  readonly tilt: WrongAngle | null
+  /** What to enter instead. */
+  readonly fitted: { readonly tilt: number; readonly azimuth: number }
+  /** Clear days that were looked at. */
+  readonly days: number
+}
+
+export interface WrongAngle {
+  readonly entered: number
+  readonly fitted: number
+  /** One standard deviation. */
+  readonly error: number
+}

@@ -28,7 +28,7 @@ export function plantPage(page: PlantPage, reader: Reader): string {
         <div class="cards">
           <HubCard view={view} page={page} />
           <NodesCard view={view} page={page} />
-          <SensorCard view={view} sensors={page.sensors} />
+          <SensorCard view={view} sensors={page.sensors} planes={page.planes} />
           <StrangersCard view={view} page={page} />
         </div>
       </>
@@ -43,7 +43,7 @@ export function liveParts(page: PlantPage, reader: Reader): LivePart[] {
     { id: 'salute', html: `${<Degraded view={view} />}` },
     { id: 'hub', html: `${<HubCard view={view} page={page} />}` },
     { id: 'nodi', html: `${<NodesCard view={view} page={page} />}` },
-    { id: 'sensori', html: `${<SensorCard view={view} sensors={page.sensors} />}` },
+    { id: 'sensori', html: `${<SensorCard view={view} sensors={page.sensors} planes={page.planes} />}` },
     { id: 'respinti', html: `${<StrangersCard view={view} page={page} />}` },
   ]
 }

@@ -256,7 +256,8 @@ const PAGES: { readonly [name: string]: (reader: Reader) => string } = {
   load: (reader) => loadPage(sampleLoadPage(), reader),
   'load form, wrong': (reader) => loadFormPage(sampleLoadForm(), reader),
   plant: (reader) => plantPage(samplePlantPage(), reader),
-  'plant, empty': (reader) => plantPage({ ...samplePlantPage(), nodes: [], sensors: [], strangers: [] }, reader),
+  'plant, empty': (reader) =>
+    plantPage({ ...samplePlantPage(), nodes: [], sensors: [], planes: [], strangers: [] }, reader),
   settings: (reader) => settingsPage({ values: SETTINGS, errors: {}, saved: true }, reader),
   'settings, wrong': (reader) =>
     settingsPage({ values: SETTINGS, errors: { fuso: 'fuso', soglia: 'numero' }, saved: false }, reader),

@@ -1,6 +1,6 @@
 import { CAUSES } from '../../hub/domain/cause.ts'
 import { SENSOR_FAULTS } from '../../hub/domain/sensor-check.ts'
-import type { HealthCardModel, HealthPage, HealthRow, SensorRow } from '../models/health.ts'
+import type { HealthCardModel, HealthPage, HealthRow, PlaneRow, SensorRow } from '../models/health.ts'
 
 const FINDING = { since: '2026-06-08', loss: 0.48, lostWh: 83_400, lostEuro: 15.01 } as const
 
@@ -38,4 +38,13 @@ export function sampleSensors(): SensorRow[] {
     minutes: kind === 'clock' ? -60 : 0,
     confirmed: i % 3 !== 0,
   }))
+}
+
+export function samplePlanes(): PlaneRow[] {
+  const fitted = { tilt: 22, azimuth: 252 }
+  const azimuth = { entered: 180, fitted: 252, error: 8 }
+  return [
+    { house: 'casa_20', azimuth, tilt: null, fitted, days: 31 },
+    { house: 'casa_21', azimuth, tilt: { entered: 60, fitted: 22, error: 4 }, fitted, days: 31 },
+  ]
 }

@@ -9,7 +9,7 @@ import type {
   PlantPage,
   Reader,
 } from '../view-models.ts'
-import { sampleHealth, sampleSensors } from './sample-health.ts'
+import { sampleHealth, samplePlanes, sampleSensors } from './sample-health.ts'
 
 /** Plausible pages for tests: a sunny early afternoon. */
 
@@ -210,6 +210,7 @@ export function samplePlantPage(): PlantPage {
       },
     ],
     sensors: sampleSensors(),
+    planes: samplePlanes(),
     strangers: [{ who: 'casa_77', address: '192.168.1.77', why: 'unknown user', count: 41, lastAt: NOON - 30_000 }],
     broker: { port: 1883, clients: 11, externalUrl: null },
     certificate: {

@@ -1,9 +1,10 @@
 import { DEFAULT_EURO_PER_KWH } from '../../hub/domain/benchmark.ts'
+import { wrongPlane } from '../../hub/domain/effective-plane.ts'
 import type { House } from '../../hub/domain/house.ts'
 import { euroOf, type PlantHealth, startOf } from '../../hub/domain/plant-health.ts'
 import { dayOf, HOUR } from '../../hub/domain/time.ts'
 import type { HubDeps } from '../deps.ts'
-import type { FindingView, HealthCardModel, HealthPage, HealthRow, SensorRow } from '../models/health.ts'
+import type { FindingView, HealthCardModel, HealthPage, HealthRow, PlaneRow, SensorRow } from '../models/health.ts'
 
 /** Residents are shown figures that rest on peers from so many plants on. */
 export const MIN_PEERS_SHOWN = 5
@@ -61,6 +62,33 @@ export function sensorRows(deps: HubDeps): SensorRow[] {
       confirmed,
     })),
   )
+}
+
+/** Entered planes that the roofs' own clear days contradict; not where clock or channels are in doubt. */
+export function planeRows(deps: HubDeps): PlaneRow[] {
+  const { houses } = deps.registry()
+  return [...houses.values()].flatMap((house): PlaneRow[] => {
+    const fit = deps.planes().get(house.id) ?? null
+    const isSpoiled =
+      deps
+        .plants()
+        ?.get(house.id)
+        ?.sensors.some((fault) => fault.confirmed) ?? false
+    const wrong = isSpoiled || house.battery ? null : wrongPlane(house, fit)
+    if (!wrong || !fit) return []
+    const { fitted } = wrong
+    const angle = (key: 'tilt' | 'azimuth', error: number) =>
+      wrong[key] ? { entered: house[key] ?? 0, fitted: fitted[key], error: Math.round(error) } : null
+    return [
+      {
+        house: house.id,
+        azimuth: angle('azimuth', fit.azimuthError),
+        tilt: angle('tilt', fit.tiltError),
+        fitted,
+        days: fit.days,
+      },
+    ]
+  })
 }
 
 function rowOf(deps: HubDeps, house: House, health: PlantHealth | undefined): HealthRow {

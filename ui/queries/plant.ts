@@ -4,7 +4,7 @@ import { countReadings, readRefusals } from '../../hub/store/readings.ts'
 import { databaseSize } from '../../hub/store/size.ts'
 import type { HubDeps } from '../deps.ts'
 import type { PlantPage } from '../view-models.ts'
-import { sensorRows } from './health.ts'
+import { planeRows, sensorRows } from './health.ts'
 
 /** What a technician needs to see of nodes, broker and storage. */
 export async function plantPage(deps: HubDeps): Promise<PlantPage> {
@@ -39,6 +39,7 @@ export async function plantPage(deps: HubDeps): Promise<PlantPage> {
       }
     }),
     sensors: sensorRows(deps),
+    planes: planeRows(deps),
     strangers: deps.strangers().map(({ who, address, why, count, lastAt }) => ({ who, address, why, count, lastAt })),
     broker: deps.broker(),
     certificate: deps.certificate(),

@@ -653,6 +653,13 @@ export const en: { readonly [K in MessageKey]: string } = {
   'sensor.late': 'behind the sun',
   'sensor.early': 'ahead of the sun',
   'sensor.since': 'Since {day}.',
+  'plane.azimuth':
+    'The azimuth entered, {entered}°, does not agree with the clear days: the roof seems to face {fitted}° (± {error}°; south = 180°).',
+  'plane.tilt':
+    'The tilt entered, {entered}°, does not agree with the clear days: the roof seems to be tilted by {fitted}° (± {error}°).',
+  'plane.days': 'Read from {days} clear days.',
+  'plane.todo':
+    'look at the roof itself; if the entry is right, look for shade or a wrong clock of the node, otherwise correct it:',
 
   'signIn.title': 'Sign in',
   'signIn.intro': 'Sign in to see your house and the community.',

@@ -655,6 +655,13 @@ export const it = {
   'sensor.late': 'in ritardo sul sole',
   'sensor.early': 'in anticipo sul sole',
   'sensor.since': 'Da {day}.',
+  'plane.azimuth':
+    'L’orientamento inserito, {entered}°, non torna con i giorni sereni: il tetto sembra guardare a {fitted}° (± {error}°; sud = 180°).',
+  'plane.tilt':
+    'L’inclinazione inserita, {entered}°, non torna con i giorni sereni: il tetto sembra inclinato di {fitted}° (± {error}°).',
+  'plane.days': 'Letto da {days} giorni sereni.',
+  'plane.todo':
+    'controlla la falda sul posto; se il dato inserito è giusto, cerca ombre o un’ora sbagliata del nodo, altrimenti correggilo:',
 
   'signIn.title': 'Accedi',
   'signIn.intro': 'Entra per vedere la tua casa e la comunità.',

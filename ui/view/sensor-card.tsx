@@ -1,13 +1,21 @@
-import type { SensorRow } from '../models/health.ts'
+import type { PlaneRow, SensorRow } from '../models/health.ts'
 import { Badge, Card } from './parts.tsx'
 import type { View } from './view.ts'
 
 /** What no plant and no household can mean, a sentence each, with what to do. */
-export function SensorCard({ view, sensors }: { readonly view: View; readonly sensors: readonly SensorRow[] }) {
+export function SensorCard({
+  view,
+  sensors,
+  planes,
+}: {
+  readonly view: View
+  readonly sensors: readonly SensorRow[]
+  readonly planes: readonly PlaneRow[]
+}) {
   const { t, f } = view
   return (
     <Card id="sensori" title={t('sensor.title')}>
-      {sensors.length === 0 ? (
+      {sensors.length === 0 && planes.length === 0 ? (
         <p>
           <Badge tone="good">{t('sensor.none')}</Badge>
         </p>
@@ -33,8 +41,32 @@ export function SensorCard({ view, sensors }: { readonly view: View; readonly se
               </p>
             </li>
           ))}
+          {planes.map((row) => (
+            <PlaneItem view={view} row={row} />
+          ))}
         </ul>
       )}
     </Card>
+  )
+}
+
+function PlaneItem({ view, row }: { readonly view: View; readonly row: PlaneRow }) {
+  const { t } = view
+  const { house, azimuth, tilt, fitted, days } = row
+  return (
+    <li class="alert alert-open">
+      <p class="alert-head">
+        <strong>{house}</strong>
+      </p>
+      {azimuth ? <p>{t('plane.azimuth', { ...azimuth })}</p> : null}
+      {tilt ? <p>{t('plane.tilt', { ...tilt })}</p> : null}
+      <p>{t('plane.days', { days })}</p>
+      <p>
+        {t('alerts.todo')} {t('plane.todo')}{' '}
+        <code>
+          solar-family house edit {house} --azimuth {fitted.azimuth} --tilt {fitted.tilt}
+        </code>
+      </p>
+    </li>
   )
 }
