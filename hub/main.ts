@@ -26,6 +26,7 @@ void runCommandLine(
     restore: () => import('./cli/restore.ts'),
     doctor: () => import('./cli/doctor.ts'),
     config: () => import('./cli/config.ts'),
+    update: () => import('./cli/update.ts'),
     version: () => import('./cli/version.ts'),
   },
   { out: process.stdout, err: process.stderr, input: process.stdin },

@@ -14,6 +14,7 @@ const ROOT = fileURLToPath(new URL('../', import.meta.url))
 /** Files that the program reads as texts while it runs; folders whole. */
 const TEXTS = [
   'package.json',
+  'hub/release-keys.pem',
   'ui/public',
   'node_modules/htmx.org/dist/htmx.min.js',
   'node_modules/htmx.org/dist/ext/hx-sse.min.js',

@@ -17,6 +17,8 @@ export interface Command {
   readonly summary: string
   /** Names of what follows the command; all of them have to be given. */
   readonly args: readonly string[]
+  /** Name of one more that may follow. */
+  readonly rest?: string
   readonly options: Options
   /** Options that cannot be left out. */
   readonly required?: readonly string[]
@@ -77,6 +79,11 @@ export class Call {
 
   arg(name: string): string {
     return this.#args.get(name) ?? ''
+  }
+
+  /** What follows the command and need not. */
+  get rest(): string | undefined {
+    return this.#args.get('')
   }
 
   flag(name: string): boolean {

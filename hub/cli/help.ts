@@ -43,8 +43,13 @@ export function commandHelp(command: Command): string {
   ].join('\n')
 }
 
-function signature({ name, args, required = [], options }: Command): string {
-  return [name, ...args, ...required.map((r) => `--${r} ${options[r]?.value ?? ''}`.trimEnd())].join(' ')
+function signature({ name, args, rest, required = [], options }: Command): string {
+  return [
+    name,
+    ...args,
+    ...(rest === undefined ? [] : [`[${rest}]`]),
+    ...required.map((r) => `--${r} ${options[r]?.value ?? ''}`.trimEnd()),
+  ].join(' ')
 }
 
 function optionLines(options: Options): string[] {

@@ -38,13 +38,16 @@ export function parseCall(command: Command, argv: readonly string[]): Parsed {
     if (positionals[i] === undefined)
       throw wrongUsage(`"${command.name}" needs ${name}: see "solar-family ${command.name} --help".`)
   }
-  const extra = positionals[command.args.length]
+  const optional = command.rest === undefined ? undefined : positionals[command.args.length]
+  const extra = positionals[command.args.length + Number(command.rest !== undefined)]
   if (extra !== undefined)
     throw wrongUsage(`"${command.name}" does not take "${extra}": see "solar-family ${command.name} --help".`)
   for (const name of command.required ?? []) {
     if (values[name] === undefined) throw wrongUsage(`"${command.name}" needs --${name} ${known[name]?.value ?? ''}.`)
   }
-  return { args: new Map(command.args.map((name, i) => [name, positionals[i] ?? ''])), options: values }
+  const args = new Map(command.args.map((name, i) => [name, positionals[i] ?? '']))
+  if (optional !== undefined) args.set('', optional)
+  return { args, options: values }
 }
 
 function checkOption(token: Extract<Token, { kind: 'option' }>, known: Options, command: Command): void {
