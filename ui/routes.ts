@@ -30,6 +30,7 @@ import {
 } from './web/loads.ts'
 import { getCommands, getLoads, postLoadState, postOverride, postResult } from './web/loads-api.ts'
 import { showNode, testNode } from './web/node.ts'
+import { getOpenApi, showReference } from './web/openapi.ts'
 import { downloadLog, showCommunity, showHouse, showLog, showPlant, streamPage } from './web/pages.ts'
 import { pair, pairOwnPhone, showPairing } from './web/pairing.ts'
 import { actOnPerson, addPerson, addProgram, revokeProgram, showPeople } from './web/people.ts'
@@ -130,6 +131,8 @@ export const ROUTES: readonly Route[] = [
   { method: 'GET', path: '/api/carichi', access: SEES_COMMUNITY, handle: getLoads },
   { method: 'POST', path: '/api/carichi/:casa/:carico', access: [...PEOPLE, 'integration'], handle: postOverride },
   { method: 'POST', path: '/api/case/:casa/chiave', access: ['technician', 'admin'], handle: newNodeKey },
+  { method: 'GET', path: '/api/openapi.json', access: SEES_COMMUNITY, handle: getOpenApi },
+  { method: 'GET', path: '/interfaccia', access: PEOPLE, handle: showReference },
   { method: 'GET', path: '/metrics', access: ['reader', 'technician', 'admin'], handle: getMetrics },
   { method: 'GET', path: '/healthz', access: 'anybody', handle: getHealth },
 ]

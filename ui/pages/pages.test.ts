@@ -21,6 +21,7 @@ import { auditPage } from './modifiche.tsx'
 import { peoplePage } from './persone.tsx'
 import { forecastPage } from './previsione.tsx'
 import { profilePage } from './profilo.tsx'
+import { referencePage } from './reference.tsx'
 import { healthPage } from './salute.tsx'
 import { sampleForecast } from './sample-forecast.ts'
 import { sampleHealthPage } from './sample-health.ts'
@@ -194,6 +195,7 @@ const PAGES: { readonly [name: string]: (reader: Reader) => string } = {
       },
       reader,
     ),
+  reference: (reader) => referencePage(reader),
   sharing: (reader) => sharingPage(SHARING, reader),
   'sharing, nothing': (reader) =>
     sharingPage({ ...SHARING, members: [], intervals: 0, estimated: null, onlyHours: true }, reader),

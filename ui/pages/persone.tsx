@@ -129,7 +129,9 @@ function Tokens({ view, page }: Props) {
   const { t, f } = view
   return (
     <Card id="programmi" title={t('people.programs')} size="half">
-      <p class="hint">{t('people.programsText')}</p>
+      <p class="hint">
+        {t('people.programsText')} <a href="/interfaccia">{t('reference.title')}</a>
+      </p>
       {page.tokens.length === 0 ? null : (
         <ul class="plain">
           {page.tokens.map((token) => (

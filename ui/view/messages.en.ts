@@ -492,6 +492,12 @@ export const en: { readonly [K in MessageKey]: string } = {
   'setup.unfinished': 'The first start is not finished.',
   'setup.continue': 'Go on',
 
+  'reference.title': 'Interface for programs',
+  'reference.text':
+    'With a token (“solar-family token create”, or the page People) another program reads and writes. The whole description:',
+  'reference.body': 'Body',
+  'reference.answer': 'Answer',
+
   'profile.title': 'Profile',
   'profile.who': '{name}, {role}',
   'profile.sharing': 'What neighbours see',

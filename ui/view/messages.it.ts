@@ -496,6 +496,12 @@ export const it = {
   'setup.unfinished': 'Il primo avvio non è finito.',
   'setup.continue': 'Continua',
 
+  'reference.title': 'Interfaccia per programmi',
+  'reference.text':
+    'Con un token («solar-family token create», o la pagina Persone) un altro programma legge e scrive. La descrizione completa:',
+  'reference.body': 'Corpo',
+  'reference.answer': 'Risposta',
+
   'profile.title': 'Profilo',
   'profile.who': '{name}, {role}',
   'profile.sharing': 'Che cosa vedono i vicini',
