@@ -23,6 +23,10 @@ export const LOAD_OPTIONS: Options = {
   by: { value: 'HH:MM', help: 'the daily need is met by this time' },
   'daily-max': { value: 'TIME', help: 'runs no longer than this a day' },
   window: { value: 'FROM-TO', help: 'runs between these times only, such as 09:00-17:00' },
+  timer: {
+    value: 'FROM-TO',
+    help: 'when it ran before there was a hub, such as 18:00-24:00: savings are reckoned against it; "" = as usual for its kind',
+  },
   program: { value: 'TIME', help: 'once begun it runs this long without interruption' },
   contact: { value: 'TIME', help: 'the relay only gives the program’s start, closed for this long' },
   every: { value: 'DAYS', help: 'the program is due this many days after the last one' },

@@ -108,6 +108,9 @@ function senseProblems(load: Load, house: Pick<House, 'peakPower' | 'connectionL
   if (window && windowMinutes(window) * 60 < minOnS) {
     say('window', window, `open for at least the ${minOnS} s that one start takes`)
   }
+  if (load.timer && load.timer.fromMin === load.timer.toMin) {
+    say('timer.fromMin', load.timer.fromMin, 'hours that begin and end at different times')
+  }
   if (program) {
     if (window && program.runS > windowMinutes(window) * 60) {
       say('program.runS', program.runS, 'at most as long as the window: a program is never interrupted')

@@ -68,7 +68,8 @@ class Line {
     const fresh = { w: 500, at: START + elapsed }
     return {
       ...{ now: START + elapsed, elapsed, clockCertain: true, zone: 'Europe/Rome', control: DEFAULT_CONTROL },
-      ...{ leaseS: 180, run: 'abcdef', canSave: true, tariff: { importEur: 0.3, exportEur: 0.1, co2ByHour: null } },
+      ...{ leaseS: 180, run: 'abcdef', canSave: true, factors: [] },
+      tariffs: [{ from: '2026-01-01', importEur: 0.3, exportEur: 0.1, sharedEur: 0 }],
       houses: [
         {
           id: 'casa_A',

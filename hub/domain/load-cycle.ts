@@ -14,7 +14,7 @@ import { stepVerdict } from './power-step.ts'
 import { effectiveLoad, isSwitchable } from './relay-declared.ts'
 import type { RelayFault, RelayWatch } from './relay-fault.ts'
 import { drawsPower, NO_WATCH, watchRelay } from './relay-fault.ts'
-import { savedOn } from './savings.ts'
+import { savedOn, worthOn } from './savings.ts'
 import { SECOND } from './time.ts'
 
 /** What was last written down of a load. */
@@ -118,7 +118,8 @@ export function runLoads(image: LoadsImage, before: LoadsState, decide: Decide):
   for (const day of decided.finished) {
     const { load } = entries.find(({ key }) => key === `${day.house}/${day.load}`)?.relay ?? {}
     const past = decided.state.past[day.house]?.find((p) => p.day === day.day)
-    if (load && past) records.push({ kind: 'recordSaving', day, saved: savedOn(day, past, load, image.tariff) })
+    const worth = worthOn(day.day, image.tariffs, image.factors)
+    if (load && past) records.push({ kind: 'recordSaving', day, saved: savedOn(day, past, load, worth) })
   }
   return {
     state: {

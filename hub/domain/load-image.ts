@@ -1,10 +1,11 @@
+import type { EmissionFactor } from './co2.ts'
 import type { ControlSettings, ForecastHour } from './control-image.ts'
 import type { Latest } from './latest.ts'
 import type { Load } from './load.ts'
 import type { NodeClock } from './node-clock.ts'
 import type { Sample } from './power-step.ts'
 import type { CommandResult, LoadDeclaration, RelayReport } from './relay.ts'
-import type { Tariff } from './savings.ts'
+import type { Tariff } from './tariff.ts'
 
 /** A report of a relay and when it came, on the clock that goes on over restarts. */
 export type HeardReport = RelayReport & { readonly at: number }
@@ -44,8 +45,9 @@ export interface LoadsImage {
   readonly leaseS: number
   /** Begins the ids of this run's commands, so that none is ever used twice. */
   readonly run: string
-  /** What a kWh costs and earns: what moving it is worth. */
-  readonly tariff: Tariff
+  /** What a kWh costs, earns and emits, each from its first day on: what moving it is worth. */
+  readonly tariffs: readonly Tariff[]
+  readonly factors: readonly EmissionFactor[]
   /** Decisions can be saved. */
   readonly canSave: boolean
   readonly houses: readonly { readonly id: string; readonly latest: Latest; readonly relays: HouseRelays | null }[]

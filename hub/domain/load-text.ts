@@ -1,4 +1,4 @@
-import type { DailyNeed, Load, Program } from './load.ts'
+import type { DailyNeed, DayWindow, Load, Program } from './load.ts'
 import { LOAD_KINDS, REST_STATES } from './load.ts'
 import type { FieldError, Result } from './result.ts'
 import { fail, ok } from './result.ts'
@@ -19,6 +19,7 @@ export const LOAD_FIELDS = [
   'by',
   'daily-max',
   'window',
+  'timer',
   'program',
   'contact',
   'every',
@@ -48,6 +49,8 @@ const FIELD_OF: Readonly<Record<string, LoadField>> = {
   dailyMaxS: 'daily-max',
   'window.fromMin': 'window',
   'window.toMin': 'window',
+  'timer.fromMin': 'timer',
+  'timer.toMin': 'timer',
   'program.runS': 'program',
   'program.contactS': 'contact',
   'program.everyDays': 'every',
@@ -93,9 +96,10 @@ export function timeOfDayText(minutes: number): string {
 
 /** A load as its fields would be typed; what it does not have is empty. */
 export function loadText(load: Load): LoadText {
-  const { dailyNeed, window, program } = load
+  const { dailyNeed, program } = load
   const yes = (value: boolean) => (value ? 'yes' : 'no')
   const number = (value: number | null | undefined) => (value === null || value === undefined ? '' : String(value))
+  const hours = (span: DayWindow | null) => (span ? `${timeOfDayText(span.fromMin)}-${timeOfDayText(span.toMin)}` : '')
   const duration = (value: number | null | undefined) =>
     value === null || value === undefined ? '' : durationText(value)
   return {
@@ -112,7 +116,8 @@ export function loadText(load: Load): LoadText {
     need: duration(dailyNeed?.runS),
     by: dailyNeed ? timeOfDayText(dailyNeed.byMin) : '',
     'daily-max': duration(load.dailyMaxS),
-    window: window ? `${timeOfDayText(window.fromMin)}-${timeOfDayText(window.toMin)}` : '',
+    window: hours(load.window),
+    timer: hours(load.timer),
     program: duration(program?.runS),
     contact: duration(program?.contactS),
     every: number(program?.everyDays),
@@ -196,6 +201,7 @@ export function applyLoadText(base: Load, given: Partial<LoadText>): Result<Load
     dailyNeed: need,
     dailyMaxS: optional('daily-max', duration),
     window: optional('window', window),
+    timer: optional('timer', window),
     program,
     thermostat: flag('thermostat'),
     thermostatC: optional('thermostat-c', number),

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { savedOn, savedTogether } from './savings.ts'
+import { savedOn, savedTogether, worthOn } from './savings.ts'
 
 const hours = (by: Readonly<Record<number, number>>) => Array.from({ length: 24 }, (_, h) => by[h] ?? 0)
 const heater = { kind: 'waterHeater', ratedW: 2000, timer: null } as const
@@ -28,8 +28,9 @@ test('usual hours that would have been sunnier count against it', () => {
 test('carbon is saved by cleaner hours, and by a yearly factor none', () => {
   const co2ByHour = hours({ 7: 400, 19: 400, 11: 100, 12: 100 })
   expect(savedOn(day, house, heater, { ...tariff, co2ByHour }).co2Kg).toBeCloseTo(4 * 0.3, 9)
-  const flat = new Array<number>(24).fill(250)
-  expect(savedOn(day, house, heater, { ...tariff, co2ByHour: flat }).co2Kg).toBeCloseTo(0, 9)
+  const yearly = worthOn('2026-06-21', [], [])
+  expect(yearly).toMatchObject({ importEur: 0.28, exportEur: 0.1 })
+  expect(savedOn(day, house, heater, yearly).co2Kg).toBe(0)
 })
 
 test('more than its usual hours hold goes to the last of them, and days add up', () => {
@@ -37,6 +38,17 @@ test('more than its usual hours hold goes to the last of them, and days add up',
   const saved = savedOn(long, house, heater, tariff)
   expect(saved.usualOwnKwh).toBeCloseTo(0.5, 9)
   expect(savedTogether([saved, saved]).movedKwh).toBeCloseTo(4, 9)
+})
+
+test('each day is worth what its own tariff and factor say; before the first factor nothing can be said', () => {
+  const tariffs = [
+    { from: '2026-01-01', importEur: 0.3, exportEur: 0.1, sharedEur: 0 },
+    { from: '2026-07-01', importEur: 0.2, exportEur: 0.1, sharedEur: 0 },
+  ]
+  const factors = [{ from: '2026-07-01', gPerKwh: 200, source: 's', year: 2025 }]
+  expect(savedOn(day, house, heater, worthOn('2026-06-30', tariffs, factors))).toMatchObject({ co2Kg: null })
+  expect(savedOn(day, house, heater, worthOn('2026-06-30', tariffs, factors)).euro).toBeCloseTo(0.6, 9)
+  expect(savedOn(day, house, heater, worthOn('2026-07-01', tariffs, factors)).euro).toBeCloseTo(0.3, 9)
 })
 
 test('where the load had a timer, that is what it is held against', () => {

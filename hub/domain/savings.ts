@@ -1,7 +1,11 @@
+import type { EmissionFactor } from './co2.ts'
+import { factorOn } from './co2.ts'
 import type { LoadDay } from './control-state.ts'
 import type { Load, LoadKind } from './load.ts'
 import { isOpenAt } from './load.ts'
 import type { PastDay } from './outlook.ts'
+import type { Tariff } from './tariff.ts'
+import { tariffOn } from './tariff.ts'
 
 /**
  * The hours in which an appliance of each kind would run without the hub: the stated counterfactual. A heater reheats after
@@ -24,12 +28,16 @@ export function usualHours({ kind, timer }: Pick<Load, 'kind' | 'timer'>): reado
   return hours.filter((h) => isOpenAt(timer, h * 60 + 30))
 }
 
-export interface Tariff {
-  /** What a kWh from the grid costs, and what one given to it earns, euro. */
-  readonly importEur: number
-  readonly exportEur: number
-  /** g/kWh by hour of the day; null = only a yearly factor, by which moving a kWh saves none. */
+/** What a kWh is worth on a day: from the grid and to it, euro; g CO2e by hour of the day, null = no factor is known. */
+export interface Worth extends Pick<Tariff, 'importEur' | 'exportEur'> {
   readonly co2ByHour: readonly number[] | null
+}
+
+/** By the tariff and the factor of a civil day. The factor is a yearly one, the same at every hour: by it, moving a kWh saves none. */
+export function worthOn(day: string, tariffs: readonly Tariff[], factors: readonly EmissionFactor[]): Worth {
+  const { importEur, exportEur } = tariffOn(day, tariffs)
+  const factor = factorOn(day, factors)
+  return { importEur, exportEur, co2ByHour: factor && new Array<number>(24).fill(factor.gPerKwh) }
 }
 
 export interface Saved {
@@ -41,7 +49,7 @@ export interface Saved {
   /** Moved into the sun by the relay, kWh; below 0 when the usual hours would have been better. */
   readonly movedKwh: number
   readonly euro: number
-  /** Null: no hourly factors, so nothing can be said. */
+  /** To the gram; 0 where the factor is the same at every hour. Null: no factor, so nothing can be said. */
   readonly co2Kg: number | null
 }
 
@@ -54,7 +62,7 @@ export function savedOn(
   day: LoadDay,
   house: PastDay,
   load: Pick<Load, 'kind' | 'ratedW' | 'timer'>,
-  tariff: Tariff,
+  worth: Worth,
 ): Saved {
   const used = sum(day.usedWh)
   const own = sum(day.ownWh)
@@ -63,14 +71,15 @@ export function savedOn(
     usual.map((wh, h) => Math.min(wh, Math.max(0, (house.producedW[h] ?? 0) - (house.baseW[h] ?? 0)))),
   )
   const moved = (own - usualOwn) / 1000
-  const { co2ByHour } = tariff
+  const { co2ByHour } = worth
   return {
     usedKwh: used / 1000,
     ownKwh: own / 1000,
     usualOwnKwh: usualOwn / 1000,
     movedKwh: moved,
-    euro: moved * (tariff.importEur - tariff.exportEur),
-    co2Kg: co2ByHour && sum(usual.map((wh, h) => (wh - (day.usedWh[h] ?? 0)) * (co2ByHour[h] ?? 0))) / 1e6,
+    euro: moved * (worth.importEur - worth.exportEur),
+    co2Kg:
+      co2ByHour && grams(sum(usual.map((wh, h) => (wh - (day.usedWh[h] ?? 0)) * (co2ByHour[h] ?? 0))) / 1000) / 1000,
   }
 }
 
@@ -105,5 +114,8 @@ function usualRun(usedWh: number, load: Pick<Load, 'kind' | 'ratedW' | 'timer'>)
   run[last] = (run[last] ?? 0) + left
   return run
 }
+
+/** Whole, and never a negative zero. */
+const grams = (value: number) => Math.round(value) + 0
 
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0)

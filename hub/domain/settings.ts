@@ -46,8 +46,6 @@ export interface Settings {
   readonly sharing: SharingRule
   /** Length of a lease, s; 30 to 600. */
   readonly leaseS: number
-  /** Euro for a kWh from the grid, and to it. */
-  readonly prices: { readonly importEur: number; readonly exportEur: number }
 }
 
 export const DEFAULT_SETTINGS: Settings = {
@@ -63,5 +61,4 @@ export const DEFAULT_SETTINGS: Settings = {
   factors: [],
   sharing: DEFAULT_SHARING,
   leaseS: DEFAULT_TTL_S,
-  prices: { importEur: 0.3, exportEur: 0.1 },
 }

@@ -23,13 +23,15 @@ export class Health {
  * `storage`: readings cannot be stored; `control`: the tick runs on from memory; `registry`: changes are not seen; `housekeeping`: nothing is rolled up or retired;
  * `backup`: the scheduled backups fail; `recovering`: readings of a damaged file are being brought back; `clock`: nobody knows what time it is;
  * `diagnosis`: plants are not judged; `broker`: somebody else's broker, which the hub is to use, is not reached. */
-export type HealthReason =
-  | 'storage'
-  | 'control'
-  | 'registry'
-  | 'housekeeping'
-  | 'backup'
-  | 'recovering'
-  | 'clock'
-  | 'broker'
-  | 'diagnosis'
+export const HEALTH_REASONS = [
+  'storage',
+  'control',
+  'registry',
+  'housekeeping',
+  'backup',
+  'recovering',
+  'clock',
+  'broker',
+  'diagnosis',
+] as const
+export type HealthReason = (typeof HEALTH_REASONS)[number]

@@ -44,7 +44,8 @@ export function takeImage(
             zone: settings.zone,
             control: settings.control,
             leaseS: settings.leaseS,
-            tariff: { ...settings.prices, co2ByHour: null },
+            tariffs: settings.tariffs,
+            factors: settings.factors,
             houses: [...houses.values()].map((house) => {
               const own = loads.get(house.id) ?? []
               return {

@@ -56,14 +56,33 @@ export async function applyLoadRecord(db: ControlDb, effect: LoadRecord): Promis
   }
 }
 
-/** What the relays of a house changed on the days from `from` (a civil day) on; in shadow, what they would have. */
-export async function listSavings(
-  db: ControlDb,
-  house: string,
-  from: string,
-): Promise<{ shadow: boolean; saved: Saved }[]> {
-  const rows = await db.selectFrom('saving').selectAll().where('house', '=', house).where('day', '>=', from).execute()
-  return rows.map((row) => ({ shadow: row.shadow === 1, saved: JSON.parse(row.amounts) as Saved }))
+/** What the relay of a load changed over its days, in sum; in shadow, what it would have. */
+export interface SavedSum {
+  readonly house: string
+  readonly load: string
+  readonly shadow: boolean
+  readonly days: number
+  readonly movedKwh: number
+  readonly euro: number
+  /** Of the days for which a factor is known; null = of none. */
+  readonly co2Kg: number | null
+}
+
+/** By load, over the days from `from` (a civil day) on; "" = all there are. */
+export async function sumSavings(db: ControlDb, from: string): Promise<SavedSum[]> {
+  const of = (name: keyof Saved) => sql<number | null>`sum(json_extract(amounts, ${`$.${name}`}))`
+  const rows = await db
+    .selectFrom('saving')
+    .select(['house', 'load', 'shadow', of('movedKwh').as('moved'), of('euro').as('euro'), of('co2Kg').as('co2')])
+    .select((eb) => eb.fn.countAll<number>().as('days'))
+    .where('day', '>=', from)
+    .groupBy(['house', 'load', 'shadow'])
+    .orderBy('load')
+    .execute()
+  return rows.map(({ house, load, shadow, moved, euro, co2, days }) => ({
+    ...{ house, load, shadow: shadow === 1, days },
+    ...{ movedKwh: moved ?? 0, euro: euro ?? 0, co2Kg: co2 },
+  }))
 }
 
 /** Lets go of what has had its time. */

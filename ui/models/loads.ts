@@ -1,7 +1,6 @@
 import type { LoadDecision } from '../../hub/domain/decision.ts'
 import type { LoadField } from '../../hub/domain/load-text.ts'
 import type { Origin } from '../../hub/domain/relay.ts'
-import type { Saved } from '../../hub/domain/savings.ts'
 import type { DayChoice } from '../view-models.ts'
 import type { LoadView } from './load-view.ts'
 
@@ -19,6 +18,28 @@ export interface LoadDecisionRow {
   readonly decision: LoadDecision
 }
 
+export interface SavedTotal {
+  /** Days of the load that has most. */
+  readonly days: number
+  /** Moved into the sun by the relays, kWh; what that is worth, euro. */
+  readonly movedKwh: number
+  readonly euro: number
+  /** Null: no factor is known. */
+  readonly co2Kg: number | null
+}
+
+export interface LoadSavings {
+  /** Of the house in the last 30 days, of the house ever, and of all houses; null = no day is over yet. */
+  readonly lately: SavedTotal | null
+  readonly total: SavedTotal | null
+  readonly community: SavedTotal | null
+  readonly loads: readonly { readonly name: string; readonly lately: SavedTotal | null; readonly total: SavedTotal }[]
+  /** What the days of watching would have changed. */
+  readonly watched: SavedTotal | null
+  /** Today's; `assumed` = nobody has said what is paid. */
+  readonly prices: { readonly importEur: number; readonly exportEur: number; readonly assumed: boolean }
+}
+
 export interface LoadsPage {
   readonly house: { readonly id: string; readonly name: string }
   /** Houses the reader may choose from; empty for a resident. */
@@ -27,10 +48,7 @@ export interface LoadsPage {
   readonly mayEdit: boolean
   readonly mayArm: boolean
   readonly shadowUntil: number | null
-  /** Of the last 30 days: what was moved into the sun, and what the days of watching would have. */
-  readonly saved: Saved | null
-  readonly wouldHave: Saved | null
-  readonly prices: { readonly importEur: number; readonly exportEur: number }
+  readonly savings: LoadSavings
 }
 
 export interface LoadPage {

@@ -6,6 +6,7 @@ import type { LivePart } from '../view/live.ts'
 import { LoadsCard, Why } from '../view/load-card.tsx'
 import { stateWord, whyOf } from '../view/load-words.ts'
 import { Card, Scroll } from '../view/parts.tsx'
+import { SavingsCard } from '../view/savings-card.tsx'
 import { type View, viewFor } from '../view/view.ts'
 import type { Reader } from '../view-models.ts'
 
@@ -44,7 +45,7 @@ export function loadsPage(page: LoadsPage, reader: Reader): string {
         </div>
         <div class="cards">
           <LoadsCard view={view} loads={page.loads} back={reader.path} size="full" />
-          <SavingsCard view={view} page={page} />
+          <SavingsCard view={view} savings={page.savings} shadowUntil={shadowUntil} />
           {mayEdit || shadowUntil !== null ? (
             <Card id="regole" title={t('load.rules')} size="full">
               <p>{t('load.order')}</p>
@@ -68,42 +69,6 @@ export function loadsPage(page: LoadsPage, reader: Reader): string {
       </>
     ),
   })
-}
-
-/** What the relays changed, with what it is measured against. */
-function SavingsCard({ view, page }: { readonly view: View; readonly page: LoadsPage }) {
-  const { t, f } = view
-  const { saved, wouldHave, prices } = page
-  const shown = saved ?? wouldHave
-  return (
-    <Card id="risparmio" title={saved || !wouldHave ? t('load.saved') : t('load.wouldHave')} size="full">
-      {shown ? (
-        <dl class="facts">
-          <div>
-            <dt>{t('load.saved.moved')}</dt>
-            <dd>{f.energy(shown.movedKwh * 1000)}</dd>
-          </div>
-          <div>
-            <dt>{t('load.saved.euro')}</dt>
-            <dd>{`${f.number(shown.euro, 2)}\u00a0€`}</dd>
-          </div>
-          <div>
-            <dt>{t('load.saved.co2')}</dt>
-            <dd>{shown.co2Kg === null ? '–' : `${f.number(shown.co2Kg, 1)}\u00a0kg`}</dd>
-          </div>
-        </dl>
-      ) : (
-        <p>{t('load.saved.none')}</p>
-      )}
-      <details class="data" id="risparmio-come">
-        <summary>
-          <Icon name="info" />
-          {t('load.saved.how')}
-        </summary>
-        <p>{t('load.saved.against', { buy: f.number(prices.importEur, 2), sell: f.number(prices.exportEur, 2) })}</p>
-      </details>
-    </Card>
-  )
 }
 
 export function loadsParts(page: LoadsPage, reader: Reader): LivePart[] {

@@ -37,6 +37,8 @@ export function sampleLoadView(over: Partial<LoadView> = {}): LoadView {
   }
 }
 
+const SAVED = { days: 30, movedKwh: 50, euro: 9, co2Kg: 0 }
+
 export function sampleLoads(): LoadsPage {
   const car = presetLoad({ house: 'casa_03', id: 'auto', kind: 'car' })
   return {
@@ -63,9 +65,14 @@ export function sampleLoads(): LoadsPage {
     mayEdit: false,
     mayArm: false,
     shadowUntil: NOON + 86_400_000,
-    saved: { usedKwh: 90, ownKwh: 70, usualOwnKwh: 20, movedKwh: 50, euro: 10, co2Kg: null },
-    wouldHave: null,
-    prices: { importEur: 0.3, exportEur: 0.1 },
+    savings: {
+      ...{ lately: SAVED, total: SAVED, community: { ...SAVED, co2Kg: null }, watched: { ...SAVED, days: 7 } },
+      loads: [
+        { name: 'Scaldabagno', lately: SAVED, total: SAVED },
+        { name: 'Auto', lately: null, total: SAVED },
+      ],
+      prices: { importEur: 0.28, exportEur: 0.1, assumed: true },
+    },
   }
 }
 

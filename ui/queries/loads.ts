@@ -4,12 +4,13 @@ import { evidenceFor, REPORT_FRESH } from '../../hub/domain/load-cycle.ts'
 import type { HouseRelays, RelayImage } from '../../hub/domain/load-image.ts'
 import { isMeasurable } from '../../hub/domain/power-step.ts'
 import { declaredDifferences, isSwitchable } from '../../hub/domain/relay-declared.ts'
-import { savedTogether } from '../../hub/domain/savings.ts'
+import { latestOn, tariffOn } from '../../hub/domain/tariff.ts'
 import { DAY, dayOf } from '../../hub/domain/time.ts'
-import { listDecisions, listSavings, listSwitchings } from '../../hub/store/decisions.ts'
+import type { SavedSum } from '../../hub/store/decisions.ts'
+import { listDecisions, listSwitchings, sumSavings } from '../../hub/store/decisions.ts'
 import type { HubDeps } from '../deps.ts'
 import type { LoadView } from '../models/load-view.ts'
-import type { LoadStretch } from '../models/loads.ts'
+import type { LoadSavings, LoadStretch, SavedTotal } from '../models/loads.ts'
 
 /** The loads of houses as they are now; what became of a command is looked at anew, without waiting for the next tick. */
 export function loadViews(deps: HubDeps, houses: Iterable<string>): LoadView[] {
@@ -92,16 +93,47 @@ export async function loadDecisions(deps: HubDeps, of: { house: string; load: st
   return listDecisions(deps.view, { ...of, limit: DECISIONS_SHOWN })
 }
 
+/** What the relays changed, by load and in the community, and what the days of watching would have. */
+export async function loadSavings(deps: HubDeps, house: string): Promise<LoadSavings> {
+  const { zone, tariffs } = deps.registry().settings
+  const today = dayOf(deps.now(), zone)
+  const [lately, ever] = await Promise.all([
+    sumSavings(deps.view, today.subtract({ days: SAVINGS_DAYS }).toString()),
+    sumSavings(deps.view, ''),
+  ])
+  const names = new Map(
+    deps
+      .registry()
+      .loads.get(house)
+      ?.map(({ load }) => [load.id, load.name]),
+  )
+  const isOwn = (row: SavedSum) => row.house === house
+  const real = ever.filter((row) => !row.shadow)
+  const { importEur, exportEur } = tariffOn(today.toString(), tariffs)
+  return {
+    lately: together(lately.filter((row) => isOwn(row) && !row.shadow)),
+    total: together(real.filter(isOwn)),
+    community: together(real),
+    loads: real.filter(isOwn).map((row) => ({
+      name: names.get(row.load) ?? row.load,
+      lately: lately.find((l) => isOwn(l) && l.load === row.load && !l.shadow) ?? null,
+      total: row,
+    })),
+    watched: together(ever.filter((row) => isOwn(row) && row.shadow)),
+    prices: { importEur, exportEur, assumed: latestOn(today.toString(), tariffs) === null },
+  }
+}
+
 const SAVINGS_DAYS = 30
 
-/** What the relays of a house changed in the last days, and what the days of watching would have. */
-export async function loadSavings(deps: HubDeps, house: string) {
-  const { zone, prices } = deps.registry().settings
-  const from = dayOf(deps.now(), zone).subtract({ days: SAVINGS_DAYS }).toString()
-  const rows = await listSavings(deps.view, house, from)
-  const together = (shadow: boolean) => {
-    const own = rows.filter((row) => row.shadow === shadow).map((row) => row.saved)
-    return own.length > 0 ? savedTogether(own) : null
+function together(rows: readonly SavedSum[]): SavedTotal | null {
+  if (rows.length === 0) return null
+  const known = rows.flatMap((row) => (row.co2Kg === null ? [] : [row.co2Kg]))
+  const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0)
+  return {
+    days: Math.max(...rows.map((row) => row.days)),
+    movedKwh: sum(rows.map((row) => row.movedKwh)),
+    euro: sum(rows.map((row) => row.euro)),
+    co2Kg: known.length > 0 ? sum(known) : null,
   }
-  return { saved: together(false), wouldHave: together(true), prices }
 }

@@ -1,5 +1,6 @@
 import { globSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import { HEALTH_REASONS } from '../../hub/flow/health.ts'
 import { en } from './messages.en.ts'
 import { it } from './messages.it.ts'
 import { isMessage, translator } from './messages.ts'
@@ -14,6 +15,9 @@ describe('catalogues', () => {
     expect(it[key].trim()).not.toBe('')
     expect(en[key].trim()).not.toBe('')
   })
+  test.each(HEALTH_REASONS)('say what it means that the hub is unwell by %s', (reason) =>
+    expect(keys).toContain(`degraded.${reason}`),
+  )
   test('hold no text that nobody shows', () => {
     const root = new URL('..', import.meta.url).pathname
     const files = globSync('**/*.{ts,tsx}', { cwd: root }).filter(

@@ -63,7 +63,7 @@ export async function loadsOf(context: RouteContext, house: KeyedHouse): Promise
     mayEdit: isInstaller(context),
     mayArm: principal.kind === 'person' && principal.role === 'admin',
     shadowUntil: loads[0]?.shadowUntil ?? null,
-    ...(await loadSavings(deps, house.id)),
+    savings: await loadSavings(deps, house.id),
   }
 }
 
