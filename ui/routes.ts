@@ -13,6 +13,7 @@ import {
 } from './web/api.ts'
 import { showAudit } from './web/audit.ts'
 import type { Route } from './web/context.ts'
+import { saveControl } from './web/control-settings.ts'
 import { getForecast, showForecast } from './web/forecast.ts'
 import { showHealth } from './web/health.ts'
 import { chooseHistory, downloadHistory, showHistory } from './web/history.ts'
@@ -74,6 +75,7 @@ export const ROUTES: readonly Route[] = [
   { method: 'GET', path: '/condivisione/:mese/csv', access: ['technician', 'admin'], handle: downloadSharing },
   { method: 'GET', path: '/salute', access: PEOPLE, handle: showHealth },
   { method: 'GET', path: '/previsione', access: PEOPLE, handle: showForecast },
+  { method: 'POST', path: '/impostazioni/controllo', access: ['admin'], handle: saveControl },
   { method: 'POST', path: '/impostazioni/meteo', access: ['admin'], handle: saveWeather },
   { method: 'GET', path: '/impianto', access: ['technician', 'admin'], handle: showPlant },
   { method: 'GET', path: '/impianto/nodo/:casa', access: ['technician', 'admin'], handle: showNode },

@@ -3,6 +3,7 @@ import type { CommunityBalance } from '../hub/domain/balance.ts'
 import type { PlantState } from '../hub/domain/plant-state.ts'
 import type { Flow } from '../hub/domain/sharing.ts'
 import type { Quality } from '../hub/domain/slot.ts'
+import type { ControlForm } from './models/control.ts'
 import type { DayForecastView } from './models/forecast.ts'
 import type { HealthCardModel, PlaneRow, SensorRow } from './models/health.ts'
 import type { LoadView } from './models/load-view.ts'
@@ -233,6 +234,7 @@ export interface SettingsPage {
   readonly errors: { readonly [F in SettingsField]?: SettingsError }
   readonly saved: boolean
   readonly weather?: WeatherForm
+  readonly control?: ControlForm
 }
 
 /** What went wrong, as the HTTP status; `noHouse` = nothing to show yet. */

@@ -1,6 +1,8 @@
 import type { DailyNeed, DayWindow, Load, Program } from './load.ts'
 import { LOAD_KINDS, REST_STATES } from './load.ts'
-import type { FieldError, Result } from './result.ts'
+import type { Problem, ProblemCode } from './problem.ts'
+import { problemOf } from './problem.ts'
+import type { Result } from './result.ts'
 import { fail, ok } from './result.ts'
 
 /** The settings of a load as people type them, by the name of their option and form field. */
@@ -132,34 +134,32 @@ export function loadText(load: Load): LoadText {
   }
 }
 
-const DURATION = 'a duration such as 90s, 15m, 2h or 1h30m'
 const MAX_NAME = 80
 
 /**
  * A load with what was typed; what was not typed stays. An empty text takes away what need not be there. Only the form of the
  * texts is checked here: sense is `loadProblems`'s.
  */
-export function applyLoadText(base: Load, given: Partial<LoadText>): Result<Load, readonly FieldError[]> {
-  const problems: FieldError[] = []
+export function applyLoadText(base: Load, given: Partial<LoadText>): Result<Load, readonly Problem[]> {
+  const problems: Problem[] = []
   const typed: Record<string, string> = { ...loadText(base) }
   for (const [field, text] of Object.entries(given)) if (text !== undefined) typed[field] = text.trim()
   const text = (field: LoadField) => typed[field] ?? ''
-  const say = (field: LoadField, atteso: string) => {
-    problems.push({ campo: field, valore: text(field), atteso })
+  const say = (field: LoadField, code: ProblemCode, values: Problem['values'] = {}) => {
+    problems.push(problemOf(field, text(field), code, values))
     return 0
   }
-  const number = (field: LoadField) =>
-    /^\d{1,7}$/.test(text(field)) ? Number(text(field)) : say(field, 'a whole number')
-  const duration = (field: LoadField) => parseDuration(text(field)) ?? say(field, DURATION)
-  const time = (field: LoadField) => parseTimeOfDay(text(field)) ?? say(field, 'a time of the day such as 22:00')
+  const number = (field: LoadField) => (/^\d{1,7}$/.test(text(field)) ? Number(text(field)) : say(field, 'number'))
+  const duration = (field: LoadField) => parseDuration(text(field)) ?? say(field, 'duration')
+  const time = (field: LoadField) => parseTimeOfDay(text(field)) ?? say(field, 'time')
   const optional = <T>(field: LoadField, read: (field: LoadField) => T) => (text(field) === '' ? null : read(field))
   const flag = (field: LoadField) => {
-    if (text(field) !== 'yes' && text(field) !== 'no') say(field, 'yes or no')
+    if (text(field) !== 'yes' && text(field) !== 'no') say(field, 'yesNo')
     return text(field) === 'yes'
   }
   const oneOf = <T extends string>(field: LoadField, choices: readonly T[], otherwise: T): T => {
     const chosen = choices.find((c) => c === text(field))
-    if (chosen === undefined) say(field, `one of ${choices.join(', ')}`)
+    if (chosen === undefined) say(field, 'choice', { choices: choices.join(', ') })
     return chosen ?? otherwise
   }
   const window = (field: LoadField) => {
@@ -167,15 +167,14 @@ export function applyLoadText(base: Load, given: Partial<LoadText>): Result<Load
       .split('-')
       .map((end) => parseTimeOfDay(end))
     if (from === null || from === undefined || to === null || to === undefined || more !== undefined) {
-      say(field, 'two times of the day such as 09:00-17:00')
+      say(field, 'hours')
       return null
     }
     return { fromMin: from, toMin: to }
   }
   const name = text('name')
-  if (name === '' || [...name].length > MAX_NAME || /\p{Cc}/u.test(name))
-    say('name', `a name of 1 to ${MAX_NAME} characters`)
-  if (text('need') === '' && given.need === undefined && given.by) say('by', 'a daily need as well')
+  if (name === '' || [...name].length > MAX_NAME || /\p{Cc}/u.test(name)) say('name', 'name', { to: MAX_NAME })
+  if (text('need') === '' && given.need === undefined && given.by) say('by', 'needFirst')
   const need: DailyNeed | null =
     text('need') === '' ? null : { runS: duration('need'), byMin: text('by') === '' ? 1440 : time('by') }
   const program: Program | null =

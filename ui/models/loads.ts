@@ -1,5 +1,6 @@
 import type { LoadDecision } from '../../hub/domain/decision.ts'
 import type { LoadField } from '../../hub/domain/load-text.ts'
+import type { Problem } from '../../hub/domain/problem.ts'
 import type { Origin } from '../../hub/domain/relay.ts'
 import type { DayChoice } from '../view-models.ts'
 import type { LoadView } from './load-view.ts'
@@ -67,7 +68,7 @@ export interface LoadForm {
   readonly options: { readonly [F in LoadField | 'id']?: readonly string[] }
   readonly values: { readonly [F in LoadField]: string }
   /** What would be right, by field. */
-  readonly errors: { readonly [F in LoadField | 'id']?: string }
+  readonly errors: { readonly [F in LoadField | 'id']?: Problem }
   readonly saved: boolean
   readonly isNew: boolean
 }

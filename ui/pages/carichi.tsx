@@ -4,7 +4,7 @@ import { Icon } from '../view/icons.tsx'
 import { Clock, Degraded, documentOf } from '../view/layout.tsx'
 import type { LivePart } from '../view/live.ts'
 import { LoadsCard, Why } from '../view/load-card.tsx'
-import { stateWord, whyOf } from '../view/load-words.ts'
+import { problemText, stateWord, whyOf } from '../view/load-words.ts'
 import { Card, Scroll } from '../view/parts.tsx'
 import { SavingsCard } from '../view/savings-card.tsx'
 import { type View, viewFor } from '../view/view.ts'
@@ -264,7 +264,7 @@ function LoadFieldInput({
       {error ? (
         <span class="error" id={`${id}-error`}>
           <Icon name="warning" />
-          {t('load.expected')} <span lang="en">({error})</span>
+          {t('load.expected', { what: problemText(view, error) })}
         </span>
       ) : null}
     </p>

@@ -1,6 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { DEFAULT_SHARING } from '../../hub/domain/allocation.ts'
+import { controlText } from '../../hub/domain/control-text.ts'
+import { problemOf } from '../../hub/domain/problem.ts'
+import { DEFAULT_SETTINGS } from '../../hub/domain/settings.ts'
 import type { HousesPage, PeoplePage } from '../models/admin.ts'
+import type { ControlForm } from '../models/control.ts'
 import type { ProfilePage } from '../models/profile.ts'
 import type { SharingPage } from '../models/sharing.ts'
 import type { TariffsPage } from '../models/tariffs.ts'
@@ -99,6 +103,14 @@ const PROFILE: ProfilePage = {
   problem: null,
 }
 const SAMPLE_ISSUED = sampleForecast().issued as NonNullable<ReturnType<typeof sampleForecast>['issued']>
+const CONTROL: ControlForm = {
+  values: controlText(DEFAULT_SETTINGS),
+  errors: {
+    riserva: problemOf('riserva', '9000', 'reserve', { peakW: 1500 }),
+    conguaglio: problemOf('x', '', 'choice'),
+  },
+  saved: true,
+}
 const WEATHER: WeatherForm = {
   agreed: { at: NOON, by: 'ada' },
   forecastUrl: '',
@@ -233,6 +245,8 @@ const PAGES: { readonly [name: string]: (reader: Reader) => string } = {
   'forecast, none': (reader) => forecastPage(sampleForecast({ issued: null, why: 'posto' }), reader),
   'settings, weather': (reader) =>
     settingsPage({ values: SETTINGS, errors: {}, saved: false, weather: WEATHER }, reader),
+  'settings, control': (reader) =>
+    settingsPage({ values: SETTINGS, errors: {}, saved: false, control: CONTROL }, reader),
   profile: (reader) => profilePage(PROFILE, reader),
   'profile, wrong': (reader) =>
     profilePage({ ...PROFILE, house: null, problem: { form: 'password', code: 'corta' } }, reader),

@@ -1,5 +1,6 @@
 import { presetLoad } from '../../hub/domain/load-presets.ts'
 import { LOAD_FIELDS, loadText } from '../../hub/domain/load-text.ts'
+import { problemOf } from '../../hub/domain/problem.ts'
 import type { LoadView } from '../models/load-view.ts'
 import type { LoadForm, LoadPage, LoadsPage } from '../models/loads.ts'
 import { NOON, sampleDay } from './sample-props.ts'
@@ -105,7 +106,10 @@ export function sampleLoadForm(): LoadForm {
     fields: LOAD_FIELDS,
     options: { kind: ['waterHeater', 'car'], rest: ['on', 'off'], needs: ['', 'auto'], probe: ['yes', 'no'] },
     values: loadText(HEATER),
-    errors: { power: 'a whole number from 1 to 50000 W' },
+    errors: {
+      power: problemOf('ratedW', 0, 'whole', { from: 1, to: 50_000, text: ' W' }),
+      'daily-max': problemOf('dailyMaxS', 5, 'span', { fromS: 60, toS: 86_400 }),
+    },
     saved: false,
     isNew: false,
   }

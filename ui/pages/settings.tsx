@@ -1,4 +1,5 @@
 import { ALERT_RULES } from '../../hub/domain/benchmark.ts'
+import { ControlSection } from '../view/control-section.tsx'
 import { Icon } from '../view/icons.tsx'
 import { documentOf } from '../view/layout.tsx'
 import { Badge, Field } from '../view/parts.tsx'
@@ -7,7 +8,7 @@ import { WeatherSection } from '../view/weather-section.tsx'
 import type { Reader, SettingsField, SettingsPage } from '../view-models.ts'
 
 /** What an administrator may set; what was typed is kept when it was wrong. */
-export function settingsPage({ values, errors, saved, weather }: SettingsPage, reader: Reader): string {
+export function settingsPage({ values, errors, saved, weather, control }: SettingsPage, reader: Reader): string {
   const view = viewFor(reader)
   const { t } = view
   const failed = Object.values(errors).some((error) => error !== undefined)
@@ -66,6 +67,7 @@ export function settingsPage({ values, errors, saved, weather }: SettingsPage, r
             </button>
           </form>
         </section>
+        {control ? <ControlSection view={view} form={control} /> : null}
         {weather ? <WeatherSection view={view} form={weather} /> : null}
       </>
     ),

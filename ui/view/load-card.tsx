@@ -61,6 +61,9 @@ function LoadItem({ view, item, back }: { readonly view: View; readonly item: Lo
           <Badge tone={item.command?.phase === 'confirmed' ? 'good' : failed(item) ? 'bad' : 'quiet'}>{command}</Badge>
         </p>
       ) : null}
+      {item.isBound === false && (reader.user?.role === 'technician' || reader.user?.role === 'admin') ? (
+        <p class="hint">{t('load.unbound')}</p>
+      ) : null}
       {!item.isReachable ? <p class="hint">{t('load.unreachable')}</p> : null}
       {isSwitchable ? <TakeOver view={view} item={item} back={back} /> : null}
       {decision?.alternative ? (

@@ -1,4 +1,6 @@
 import type { LoadDecision } from '../../hub/domain/decision.ts'
+import { durationText } from '../../hub/domain/load-text.ts'
+import type { Problem } from '../../hub/domain/problem.ts'
 import { MINUTE, SECOND } from '../../hub/domain/time.ts'
 import type { LoadView } from '../models/load-view.ts'
 import type { View } from './view.ts'
@@ -80,6 +82,14 @@ export function commandWord({ t }: View, { command, relay }: LoadView, now: numb
       if (now - command.at > 3 * 60 * SECOND) return null
       return command.measurable ? t('load.phase.acknowledged') : t('load.phase.final')
   }
+}
+
+/** What would be right in a field; lengths of time as they are typed. */
+export function problemText({ t }: View, { code, values }: Problem): string {
+  const told = Object.entries(values).map(
+    ([name, value]) => [name, /S$/.test(name) ? durationText(Number(value)) : value] as const,
+  )
+  return t(`problem.${code}`, Object.fromEntries(told) as Required<Problem['values']>)
 }
 
 export function dayTime(minutes: number): string {

@@ -1,5 +1,6 @@
 import { globSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import { PROBLEMS } from '../../hub/domain/problem.ts'
 import { HEALTH_REASONS } from '../../hub/flow/health.ts'
 import { en } from './messages.en.ts'
 import { it } from './messages.it.ts'
@@ -18,6 +19,7 @@ describe('catalogues', () => {
   test.each(HEALTH_REASONS)('say what it means that the hub is unwell by %s', (reason) =>
     expect(keys).toContain(`degraded.${reason}`),
   )
+  test.each(Object.keys(PROBLEMS))('say what would be right: %s', (code) => expect(keys).toContain(`problem.${code}`))
   test('hold no text that nobody shows', () => {
     const root = new URL('..', import.meta.url).pathname
     const files = globSync('**/*.{ts,tsx}', { cwd: root }).filter(

@@ -5,7 +5,8 @@ import { loadProblems } from '../../hub/domain/load-check.ts'
 import { presetLoad } from '../../hub/domain/load-presets.ts'
 import type { LoadField, LoadText } from '../../hub/domain/load-text.ts'
 import { applyLoadText, fieldOf, LOAD_FIELDS, loadText } from '../../hub/domain/load-text.ts'
-import type { FieldError } from '../../hub/domain/result.ts'
+import type { Problem } from '../../hub/domain/problem.ts'
+import { problemOf } from '../../hub/domain/problem.ts'
 import type { KeyedHouse } from '../../hub/store/houses.ts'
 import { saveLoad, setArmed } from '../../hub/store/loads.ts'
 import { audit } from '../../hub/store/people.ts'
@@ -149,13 +150,14 @@ async function save(context: RouteContext, house: KeyedHouse, base: Load, isNew:
   const read = applyLoadText(base, typed)
   const others = (deps.registry().loads.get(house.id) ?? []).map((l) => l.load).filter((l) => isNew || l.id !== base.id)
   const wrongId = isNew ? idProblem(base.id) : null
-  const problems: readonly FieldError[] = [
-    ...(wrongId ? [{ campo: 'id', valore: base.id, atteso: wrongId }] : []),
+  const problems: readonly Problem[] = [
+    ...(wrongId ? [problemOf('id', base.id, 'id', { text: wrongId })] : []),
     ...(read.ok ? loadProblems(read.value, house, others) : read.error),
   ]
   if (!read.ok || problems.length > 0) {
-    const errors: { [field: string]: string } = {}
-    for (const { campo, atteso } of problems) errors[campo === 'id' ? 'id' : (fieldOf(campo) ?? 'name')] ??= atteso
+    const errors: { [field: string]: Problem } = {}
+    for (const problem of problems)
+      errors[problem.campo === 'id' ? 'id' : (fieldOf(problem.campo) ?? 'name')] ??= problem
     return drawForm(context, house, base, { ...loadText(base), ...typed }, errors, { saved: false, isNew })
   }
   const at = deps.now()

@@ -1,11 +1,11 @@
 import { ALERT_RULES, DEFAULT_EURO_PER_KWH } from '../../hub/domain/benchmark.ts'
+import { controlText } from '../../hub/domain/control-text.ts'
 import type { Settings } from '../../hub/domain/settings.ts'
 import { audit } from '../../hub/store/people.ts'
 import { writeSettings } from '../../hub/store/settings.ts'
-import type { WeatherForm } from '../models/weather.ts'
 import { settingsPage } from '../pages/settings.tsx'
 import { weatherForm } from '../queries/weather.ts'
-import type { SettingsError, SettingsField } from '../view-models.ts'
+import type { SettingsError, SettingsField, SettingsPage } from '../view-models.ts'
 import { SETTINGS_FIELDS } from '../view-models.ts'
 import { html } from './answers.ts'
 import type { RouteContext } from './context.ts'
@@ -17,15 +17,22 @@ type FormSettings = Pick<Settings, 'communityName' | 'zone' | 'place' | 'benchma
 
 /** `GET /impostazioni`. */
 export function showSettings(context: RouteContext): Response {
-  const { c, deps } = context
-  return settingsWith(context, weatherForm(deps, c.req.query('meteo') !== undefined))
+  return settingsWith(context, {})
 }
 
-/** The page as it stands, with this of the weather. */
-export function settingsWith(context: RouteContext, weather: WeatherForm, status = 200): Response {
-  const saved = context.c.req.query('salvato') !== undefined
-  const values = toValues(context.deps.registry().settings)
-  return html(context, settingsPage({ values, errors: {}, saved, weather }, readerOf(context)), status)
+/** The page as it stands, with a part of it as it was typed. */
+export function settingsWith(context: RouteContext, typed: Partial<SettingsPage>, status = 200): Response {
+  const { c, deps } = context
+  const { settings } = deps.registry()
+  const page: SettingsPage = {
+    values: toValues(settings),
+    errors: {},
+    saved: c.req.query('salvato') !== undefined,
+    weather: weatherForm(deps, c.req.query('meteo') !== undefined),
+    control: { values: controlText(settings), errors: {}, saved: c.req.query('controllo') !== undefined },
+    ...typed,
+  }
+  return html(context, settingsPage(page, readerOf(context)), status)
 }
 
 /** `POST /impostazioni`. */
@@ -36,12 +43,7 @@ export async function saveSettings(context: RouteContext): Promise<Response> {
     SETTINGS_FIELDS.map((f) => [f, typeof form[f] === 'string' ? form[f].trim() : '']),
   ) as Values
   const { settings, errors } = parseSettings(values)
-  if (!settings)
-    return html(
-      context,
-      settingsPage({ values, errors, saved: false, weather: weatherForm(deps, false) }, readerOf(context)),
-      422,
-    )
+  if (!settings) return settingsWith(context, { values, errors, saved: false }, 422)
   const at = deps.now()
   await writeSettings(deps.control, settings, at)
   await audit(deps.control, {

@@ -28,7 +28,7 @@ export async function saveWeather(context: RouteContext): Promise<Response> {
     apiKey: text('dimentica') === 'si' ? null : text('chiave') || before.apiKey,
   }
   if (Object.keys(errors).length > 0) {
-    return settingsWith(context, { ...weatherForm(deps, false), ...shownOf(next, before), errors }, 422)
+    return settingsWith(context, { weather: { ...weatherForm(deps, false), ...shownOf(next, before), errors } }, 422)
   }
   await writeSettings(deps.control, { weather: next }, at)
   const changed = (Object.keys(next) as (keyof WeatherSettings)[]).filter(
