@@ -4,8 +4,8 @@ import { systemClock } from './io/clock.ts'
 import { systemEvidence } from './io/clock-evidence.ts'
 import { LogTail, makeLog } from './io/log.ts'
 import { systemdSupervisor } from './io/systemd.ts'
+import type { RunningHub } from './running-hub.ts'
 import { StartError } from './start-error.ts'
-import type { RunningHub } from './start-hub.ts'
 import { startHub } from './start-hub.ts'
 
 /** The command `hub`: runs until it is told to stop. */

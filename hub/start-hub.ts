@@ -15,49 +15,24 @@ import { Strangers } from './flow/strangers.ts'
 import { Tick } from './flow/tick.ts'
 import type { HubParts } from './hub-parts.ts'
 import { noEvidence } from './io/clock-evidence.ts'
-import type { MessageBroker } from './io/message-broker.ts'
 import { everySeconds } from './io/schedule.ts'
+import type { RunningHub } from './running-hub.ts'
 import { startBackups } from './start-backups.ts'
 import { checkConformance, makeBroker } from './start-broker.ts'
 import { startCertificate } from './start-certificate.ts'
 import { startClockWatch } from './start-clock.ts'
 import { startDiagnosis } from './start-diagnosis.ts'
 import { StartError } from './start-error.ts'
-import { prepareForecast, type RunningForecast } from './start-forecast.ts'
+import { prepareForecast } from './start-forecast.ts'
 import { startLoads } from './start-loads.ts'
+import { prepareNotify } from './start-notify.ts'
 import { startRecovery } from './start-recovery.ts'
 import { startWeb } from './start-web.ts'
 import { lastBenchmark, markPerformed, pendingEffects, readCycle } from './store/cycle.ts'
 import { inUse, lockDataFolder } from './store/lock.ts'
 import { mendFiles } from './store/mend.ts'
 import { readLatest, readNodes } from './store/readings.ts'
-import type { Store } from './store/store.ts'
 import { openStore } from './store/store.ts'
-
-export interface RunningHub {
-  readonly httpPort: number
-  /** 0 where another broker takes the place of the hub's own, whose address is `externalUrl`. */
-  readonly mqttPort: number
-  readonly externalUrl: string | null
-  /** Ports with TLS, where there are any. */
-  readonly mqttsPort: number | null
-  readonly httpsPort: number | null
-  readonly broker: MessageBroker
-  readonly ingest: Ingest
-  readonly registry: Registry
-  readonly store: Store
-  readonly strangers: Strangers
-  readonly forecast: RunningForecast
-  /** The code that makes the first admin, or null when there is one. */
-  readonly firstStartCode: () => string | null
-  /** Houses that have been heard within the last two minutes. */
-  readonly housesHeard: () => number
-  /** Decides and acts at once, besides the schedule. */
-  readonly tick: () => Promise<void>
-  /** Judges the plants at once, besides the schedule. */
-  readonly diagnose: () => Promise<void>
-  readonly stop: () => Promise<void>
-}
 
 const SAVE_TIMEOUT_MS = 2_000
 
@@ -136,6 +111,12 @@ export async function startHub(
       store,
       recovery,
       demo,
+    })
+    const notify = prepareNotify({
+      ...{ log, registry, store, demo, root },
+      now: () => watch.now(),
+      clockCertain: () => watch.isCertain,
+      broker: () => broker,
     })
     const loads = startLoads({
       clocks: () => watch.read(),
@@ -222,8 +203,8 @@ export async function startHub(
     const benchmark = externalUrl === null ? await lastBenchmark(store.view) : null
     if (benchmark) await perform(benchmark, broker, root)
 
-    stops.push(forecast.start())
     const runTick = () => loads.run(tick)
+    stops.push(forecast.start(), notify.start())
     const web = await startWeb({
       config,
       certificate,
@@ -244,6 +225,7 @@ export async function startHub(
       cycles: () => tick.cycles,
       forecast,
       loads: loads.forWeb(tick),
+      notify,
       broker: () => ({ port: mqttPort, clients: broker.connectedClients, externalUrl }),
     })
     stops.push(() => web.stop())
@@ -286,6 +268,7 @@ export async function startHub(
       store,
       strangers,
       forecast,
+      tellAlerts: notify.look,
       housesHeard: () => communityBalance(live.latestOf(registry.current.houses.keys()), clock.now()).houses.length,
       tick: runTick,
       diagnose: () => diagnosis.run(),

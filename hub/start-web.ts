@@ -56,6 +56,7 @@ export async function startWeb(parts: {
   cycleState: HubDeps['cycleState']
   cycles: HubDeps['cycles']
   forecast: HubDeps['forecast']
+  notify: HubDeps['notify']
   broker: HubDeps['broker']
   loads: HubDeps['loads']
 }): Promise<RunningWeb> {
@@ -75,6 +76,7 @@ export async function startWeb(parts: {
     cycleState: parts.cycleState,
     cycles: parts.cycles,
     forecast: parts.forecast,
+    notify: parts.notify,
     live: parts.live,
     ingest: parts.ingest,
     control: store.control,

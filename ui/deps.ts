@@ -9,6 +9,7 @@ import type { Settings } from '../hub/domain/settings.ts'
 import type { CurrentForecast } from '../hub/flow/forecast-ports.ts'
 import type { LoadTopic } from '../hub/flow/load-inbox.ts'
 import type { WatchedNode } from '../hub/flow/node-watch.ts'
+import type { Deliver } from '../hub/flow/notices.ts'
 import type { WeatherStand } from '../hub/flow/weather.ts'
 import type { KeyedHouse } from '../hub/store/houses.ts'
 import type { StoredLoad } from '../hub/store/loads.ts'
@@ -50,6 +51,8 @@ export interface HubDeps {
     /** Looks at once whether there is new weather to fetch. */
     readonly look: () => Promise<void>
   }
+  /** Hands a message over now: what really came of it. */
+  readonly notify: { readonly deliver: Deliver }
   readonly live: {
     readonly version: number
     readonly latestOf: (houses: Iterable<string>) => Map<string, Latest>

@@ -31,11 +31,20 @@ import {
 } from './web/loads.ts'
 import { getCommands, getLoads, postLoadState, postOverride, postResult } from './web/loads-api.ts'
 import { showNode, testNode } from './web/node.ts'
+import { saveNotify, showNotify, testNotify } from './web/notify.ts'
 import { getOpenApi, showReference } from './web/openapi.ts'
 import { downloadLog, showCommunity, showHouse, showLog, showPlant, streamPage } from './web/pages.ts'
 import { pair, pairOwnPhone, showPairing } from './web/pairing.ts'
 import { actOnPerson, addPerson, addProgram, revokeProgram, showPeople } from './web/people.ts'
-import { changePassword, endSessions, eraseOwnData, exportOwnData, setShown, showProfile } from './web/profile.ts'
+import {
+  changePassword,
+  endSessions,
+  eraseOwnData,
+  exportOwnData,
+  setShown,
+  setWish,
+  showProfile,
+} from './web/profile.ts'
 import { saveSettings, showSettings } from './web/settings.ts'
 import { finishSetup, saveSetupCommunity, showSetupCommunity, showSetupHouses, showSetupNodes } from './web/setup.ts'
 import { downloadSharing, showSharing, showSharingNow } from './web/sharing.ts'
@@ -70,6 +79,7 @@ export const ROUTES: readonly Route[] = [
   { method: 'POST', path: '/profilo/uscite', access: PEOPLE, handle: endSessions },
   { method: 'GET', path: '/profilo/dati', access: PEOPLE, handle: exportOwnData },
   { method: 'POST', path: '/profilo/cancella', access: PEOPLE, handle: eraseOwnData },
+  { method: 'POST', path: '/profilo/avvisami', access: PEOPLE, handle: setWish },
   { method: 'GET', path: '/condivisione', access: PEOPLE, handle: showSharingNow },
   { method: 'GET', path: '/condivisione/:mese', access: PEOPLE, handle: showSharing },
   { method: 'GET', path: '/condivisione/:mese/csv', access: ['technician', 'admin'], handle: downloadSharing },
@@ -77,6 +87,9 @@ export const ROUTES: readonly Route[] = [
   { method: 'GET', path: '/previsione', access: PEOPLE, handle: showForecast },
   { method: 'POST', path: '/impostazioni/controllo', access: ['admin'], handle: saveControl },
   { method: 'POST', path: '/impostazioni/meteo', access: ['admin'], handle: saveWeather },
+  { method: 'GET', path: '/notifiche', access: ['admin'], handle: showNotify },
+  { method: 'POST', path: '/notifiche', access: ['admin'], handle: saveNotify },
+  { method: 'POST', path: '/notifiche/prova', access: ['admin'], handle: testNotify },
   { method: 'GET', path: '/impianto', access: ['technician', 'admin'], handle: showPlant },
   { method: 'GET', path: '/impianto/nodo/:casa', access: ['technician', 'admin'], handle: showNode },
   { method: 'POST', path: '/impianto/nodo/:casa/autotest', access: ['technician', 'admin'], handle: testNode },

@@ -69,6 +69,11 @@ export function commandTopic(root: string, house: string): string {
   return `${root}/${house}/comando`
 }
 
+/** Messages about alerts, for programs that may read everything. No house can be called so. */
+export function notificationsTopic(root: string): string {
+  return `${root}/.hub/notifiche`
+}
+
 export function benchmarkTopic(root: string): string {
   return `${root}/benchmark`
 }

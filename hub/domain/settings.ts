@@ -27,6 +27,30 @@ export const DEFAULT_WEATHER: WeatherSettings = {
   apiKey: null,
 }
 
+/** Ways out for messages about alerts; each is off while it is null. What is secret is never shown back. */
+export interface NotifySettings {
+  /** Where e-mails are handed in. `security`: from the first byte, by STARTTLS, or none, for a server in one's own network. */
+  readonly mail: {
+    readonly host: string
+    readonly port: number
+    readonly security: MailSecurity
+    readonly user: string | null
+    readonly password: string | null
+    readonly from: string
+  } | null
+  /** An ntfy server; everybody names a topic of their own on it. */
+  readonly ntfy: { readonly url: string; readonly token: string | null } | null
+  /** Every message is posted there as JSON, signed with the secret (HMAC-SHA-256). */
+  readonly webhook: { readonly url: string; readonly secret: string } | null
+  /** Every message is published on the hub's broker. */
+  readonly mqtt: boolean
+}
+
+export const MAIL_SECURITIES = ['tls', 'starttls', 'nessuna'] as const
+export type MailSecurity = (typeof MAIL_SECURITIES)[number]
+
+export const DEFAULT_NOTIFY: NotifySettings = { mail: null, ntfy: null, webhook: null, mqtt: false }
+
 /** What the community decides about itself; kept in the database, edited by the admin. */
 export interface Settings {
   /** The first start was gone through to its end, or left for good. */
@@ -39,6 +63,7 @@ export interface Settings {
   readonly benchmark: BenchmarkRule
   readonly retention: Retention
   readonly weather: WeatherSettings
+  readonly notify: NotifySettings
   readonly control: ControlSettings
   /** Each from its first day on; empty = what is assumed. */
   readonly tariffs: readonly Tariff[]
@@ -56,6 +81,7 @@ export const DEFAULT_SETTINGS: Settings = {
   benchmark: DEFAULT_RULE,
   retention: DEFAULT_RETENTION,
   weather: DEFAULT_WEATHER,
+  notify: DEFAULT_NOTIFY,
   control: DEFAULT_CONTROL,
   tariffs: [],
   factors: [],

@@ -4,6 +4,7 @@ import type { Migration } from 'kysely/migration'
 import { Migrator } from 'kysely/migration'
 import { FORECAST_MIGRATION } from './migration-forecast.ts'
 import { LOADS } from './migration-loads.ts'
+import { NOTIFY } from './migration-notify.ts'
 
 import { SLOT_COLUMNS } from './schema.ts'
 
@@ -60,6 +61,7 @@ const CONTROL: Migrations = {
       )
     },
   },
+  '0009-notify': NOTIFY,
 }
 
 const SUMS = SLOT_COLUMNS.map((column) => `${column} numeric not null`).join(', ')

@@ -74,6 +74,7 @@ export async function removeUser(db: ControlDb, name: string): Promise<boolean> 
   return db.transaction().execute(async (trx) => {
     const { numDeletedRows } = await trx.deleteFrom('user').where('name', '=', name).executeTakeFirst()
     await trx.deleteFrom('session').where('user', '=', name).execute()
+    await trx.deleteFrom('notice_wish').where('user', '=', name).execute()
     return numDeletedRows > 0n
   })
 }

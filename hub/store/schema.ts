@@ -1,10 +1,11 @@
 import type { Generated } from 'kysely'
 import type { LoadSchema } from './schema-loads.ts'
+import type { NotifySchema } from './schema-notify.ts'
 
 /** Instants are epoch ms, powers W, energies Wh, durations s unless the name says otherwise. */
 
 /** control.db: what control needs. Small; copied after every change. */
-export interface ControlSchema extends LoadSchema {
+export interface ControlSchema extends LoadSchema, NotifySchema {
   setting: { key: string; value: string; updated_at: number }
   house: {
     id: string

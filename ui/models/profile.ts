@@ -1,4 +1,5 @@
 import type { Role } from '../view-models.ts'
+import type { WishForm } from './notify.ts'
 
 export const PROFILE_PROBLEMS = ['sbagliata', 'corta', 'diversa', 'troppi'] as const
 export type ProfileProblem = (typeof PROFILE_PROBLEMS)[number]
@@ -11,6 +12,7 @@ export interface ProfilePage {
   readonly role: Role
   /** The reader's own house, where there is one. */
   readonly house: { readonly id: string; readonly name: string; readonly shown: boolean } | null
+  readonly wish: WishForm
   readonly minLength: number
   /** What was just done. */
   readonly notice: ProfileNotice | null

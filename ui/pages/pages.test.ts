@@ -5,6 +5,7 @@ import { problemOf } from '../../hub/domain/problem.ts'
 import { DEFAULT_SETTINGS } from '../../hub/domain/settings.ts'
 import type { HousesPage, PeoplePage } from '../models/admin.ts'
 import type { ControlForm } from '../models/control.ts'
+import type { NotifyPage, WishForm } from '../models/notify.ts'
 import type { ProfilePage } from '../models/profile.ts'
 import type { SharingPage } from '../models/sharing.ts'
 import type { TariffsPage } from '../models/tariffs.ts'
@@ -22,6 +23,7 @@ import { firstStartPage } from './first-start.tsx'
 import { plantPage, liveParts as plantParts } from './impianto.tsx'
 import { messagePage } from './message.tsx'
 import { auditPage } from './modifiche.tsx'
+import { notifyPage } from './notifiche.tsx'
 import { peoplePage } from './persone.tsx'
 import { forecastPage } from './previsione.tsx'
 import { profilePage } from './profilo.tsx'
@@ -94,7 +96,37 @@ const TARIFFS: TariffsPage = {
   rule: { values: { chiave: 'pari', intervallo: '15', quote: '', ordine: '' }, errors: {} },
   saved: true,
 }
+const WISH: WishForm = {
+  values: { email: 'anna@example.org', ntfy: '', quiete_da: '22:00', quiete_a: '07:00' },
+  recovery: true,
+  errors: {},
+  mail: true,
+  ntfy: true,
+  saved: true,
+}
+const NOTIFY: NotifyPage = {
+  values: {
+    posta_host: 'smtp.example.org',
+    posta_porta: '587',
+    posta_utente: '',
+    posta_mittente: 'hub@example.org',
+    ntfy_url: '',
+    webhook_url: '',
+  },
+  security: 'starttls',
+  mqtt: true,
+  secrets: { posta: true, ntfy: false, webhook: false },
+  errors: {},
+  saved: true,
+  demo: false,
+  test: { channel: 'email', delivery: { ok: true } },
+  messages: [
+    { at: NOON, channel: 'email', target: 'a@b.it', subject: 'S', attempts: 1, state: 'inviato', problem: null },
+    { at: NOON, channel: 'webhook', target: null, subject: 'S', attempts: 3, state: 'attesa', problem: 'refused' },
+  ],
+}
 const PROFILE: ProfilePage = {
+  wish: WISH,
   name: 'anna',
   role: 'resident',
   house: { id: 'casa_03', name: 'Casa Rossi', shown: true },
@@ -251,6 +283,36 @@ const PAGES: { readonly [name: string]: (reader: Reader) => string } = {
   'profile, wrong': (reader) =>
     profilePage({ ...PROFILE, house: null, problem: { form: 'password', code: 'corta' } }, reader),
   'profile, done': (reader) => profilePage({ ...PROFILE, notice: 'visibile' }, reader),
+  'profile, told nothing': (reader) =>
+    profilePage(
+      {
+        ...PROFILE,
+        wish: { ...WISH, mail: false, ntfy: false, saved: false, errors: { quiete_da: 'ora', quiete_a: 'ora' } },
+      },
+      reader,
+    ),
+  'profile, wishes wrong': (reader) =>
+    profilePage({ ...PROFILE, wish: { ...WISH, errors: { email: 'email', ntfy: 'argomento' } } }, reader),
+  notifications: (reader) => notifyPage(NOTIFY, reader),
+  'notifications, wrong': (reader) =>
+    notifyPage(
+      {
+        ...NOTIFY,
+        messages: [],
+        demo: true,
+        saved: false,
+        test: { channel: 'ntfy', delivery: { ok: false, problem: 'refused', permanent: true } },
+        errors: {
+          posta_host: 'host',
+          posta_porta: 'porta',
+          posta_mittente: 'mittente',
+          ntfy_url: 'url',
+          webhook_segreto: 'segreto',
+          sicurezza: 'cifratura',
+        },
+      },
+      reader,
+    ),
   houses: (reader) => housesPage(HOUSES, reader),
   'houses, none': (reader) => housesPage({ ...HOUSES, houses: [] }, reader),
   'houses, wrong': (reader) => housesPage({ ...HOUSES, errors: { id: 'id', picco: 'numero' } }, reader),
@@ -403,7 +465,7 @@ describe('what each role is offered', () => {
           '/case',
           '/persone',
         ],
-        ...['/tariffe', '/impostazioni', '/registro', '/modifiche', '/profilo'],
+        ...['/tariffe', '/notifiche', '/impostazioni', '/registro', '/modifiche', '/profilo'],
       ],
     ],
   ] as const)('%s', (role, expected) => expect(links(role)).toEqual(expected))

@@ -2,6 +2,7 @@ import type { ProfilePage, ProfileProblem } from '../models/profile.ts'
 import { documentOf } from '../view/layout.tsx'
 import { Badge, Card, Field } from '../view/parts.tsx'
 import { type View, viewFor } from '../view/view.ts'
+import { WishSection } from '../view/wish-section.tsx'
 import type { Reader } from '../view-models.ts'
 
 interface Props {
@@ -29,6 +30,7 @@ export function profilePage(page: ProfilePage, reader: Reader): string {
         <div class="cards">
           {page.house ? <Sharing view={view} house={page.house} /> : null}
           <Password view={view} page={page} />
+          <WishSection view={view} form={page.wish} />
           <Sessions view={view} />
           {page.house ? <OwnData view={view} page={page} house={page.house} /> : null}
         </div>

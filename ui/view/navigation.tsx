@@ -17,6 +17,7 @@ const PAGES = {
   people: { path: '/persone', icon: 'people' },
   audit: { path: '/modifiche', icon: 'pencil' },
   tariffs: { path: '/tariffe', icon: 'euro' },
+  notify: { path: '/notifiche', icon: 'bell' },
   settings: { path: '/impostazioni', icon: 'gear' },
   profile: { path: '/profilo', icon: 'person' },
 } as const satisfies { readonly [page: string]: { readonly path: string; readonly icon: IconName } }
@@ -40,6 +41,7 @@ const MENUS: { readonly [R in Role]: { readonly tabs: readonly PageName[]; reado
       'houses',
       'people',
       'tariffs',
+      'notify',
       'settings',
       'log',
       'audit',

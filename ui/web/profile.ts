@@ -10,6 +10,7 @@ import { addressOf, checkPassword, text } from './accounts.ts'
 import { html, message } from './answers.ts'
 import type { RouteContext } from './context.ts'
 import { readerOf } from './context.ts'
+import { saveOwnWish, wishForm } from './notify.ts'
 import { beginSession, SESSION_COOKIE } from './session.ts'
 import { Throttle } from './throttle.ts'
 
@@ -19,7 +20,7 @@ type Person = Extract<Principal, { kind: 'person' }>
 const tries = new Throttle(10)
 
 /** `GET /profilo`. */
-export function showProfile(context: RouteContext): Response {
+export function showProfile(context: RouteContext): Promise<Response> {
   const notice = PROFILE_NOTICES.find((n) => n === context.c.req.query('fatto')) ?? null
   return draw(context, { notice })
 }
@@ -34,6 +35,15 @@ export async function setShown(context: RouteContext): Promise<Response> {
   await note(context, shown ? 'house shown to neighbours' : 'house hidden from neighbours', { house: person.house })
   await deps.refreshRegistry()
   return c.redirect(`/profilo?fatto=${shown ? 'visibile' : 'nascosta'}`, 303)
+}
+
+/** `POST /profilo/avvisami`: where and when a person is told of alerts. */
+export async function setWish(context: RouteContext): Promise<Response> {
+  const { name } = personOf(context)
+  const wrong = await saveOwnWish(context, name)
+  if (wrong) return draw(context, { wish: wrong }, 422)
+  await note(context, 'own notifications changed', {})
+  return context.c.redirect('/profilo?avvisami=salvato#avvisami', 303)
 }
 
 /** `POST /profilo/password`. All sessions end but a new one here. */
@@ -108,7 +118,11 @@ async function wrongPassword(context: RouteContext, password: string): Promise<P
   return correct ? null : 'sbagliata'
 }
 
-function draw(context: RouteContext, over: Partial<Pick<ProfilePage, 'notice' | 'problem'>>, status = 200): Response {
+async function draw(
+  context: RouteContext,
+  over: Partial<Pick<ProfilePage, 'notice' | 'problem' | 'wish'>>,
+  status = 200,
+): Promise<Response> {
   const { deps } = context
   const { name, role, house } = personOf(context)
   const own = house === null ? undefined : deps.registry().houses.get(house)
@@ -116,6 +130,7 @@ function draw(context: RouteContext, over: Partial<Pick<ProfilePage, 'notice' | 
     name,
     role,
     house: own ? { id: own.id, name: own.name, shown: own.shown } : null,
+    wish: over.wish ?? (await wishForm(context, name, context.c.req.query('avvisami') !== undefined)),
     minLength: deps.passwords.minLength,
     notice: null as ProfileNotice | null,
     problem: null,

@@ -47,6 +47,11 @@ export async function saveWeather(context: RouteContext): Promise<Response> {
 const OWN_NETWORK =
   /^(localhost|127\.\d+\.\d+\.\d+|10\.\d+\.\d+\.\d+|192\.168\.\d+\.\d+|172\.(1[6-9]|2\d|3[01])\.\d+\.\d+|\[::1\]|.+\.local)$/
 
+/** A name or address that only one's own network has. */
+export function isOwnNetwork(host: string): boolean {
+  return OWN_NETWORK.test(host)
+}
+
 /** https anywhere, http in one's own network alone: a key and a position are not sent in the clear. */
 export function isServiceUrl(text: string): boolean {
   if (text.length > 500 || !URL.canParse(text)) return false
