@@ -6,6 +6,7 @@ import type { Evaluate, Evaluation } from './evaluate/context.ts'
 import { DataError } from './evaluate/data.ts'
 import { evaluateForecast } from './evaluate/forecast.ts'
 import { CITYLEARN_PLACE } from './evaluate/houses.ts'
+import { evaluatePlane } from './evaluate/plane.ts'
 import { evaluateRelay } from './evaluate/relay.ts'
 import type { Row } from './evaluate/row.ts'
 import { printRows } from './evaluate/row.ts'
@@ -20,6 +21,7 @@ const GROUPS: Readonly<Record<string, Evaluate>> = {
   benchmark: evaluateBenchmark,
   relay: evaluateRelay,
   forecast: evaluateForecast,
+  plane: evaluatePlane,
   sensors: evaluateSensors,
   cleaning: evaluateCleaning,
 }

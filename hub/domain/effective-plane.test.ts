@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { DEFAULT_PLANE, effectivePlane, knownPlane, turnBetween, wrongPlane } from './effective-plane.ts'
+import { DEFAULT_PLANE, effectivePlane, turnBetween, wrongPlane } from './effective-plane.ts'
 import type { PlaneFit } from './plane-fit.ts'
 
 const FIT: PlaneFit = {
@@ -14,13 +14,6 @@ it('models a roof by its entry, else by its days, else as one to the south', () 
   expect(effectivePlane(UNKNOWN, FIT)).toEqual({ tilt: 24, azimuth: 252 })
   expect(effectivePlane(UNKNOWN, { ...FIT, azimuth: 359.8 })).toEqual({ tilt: 24, azimuth: 0 })
   expect(effectivePlane(UNKNOWN, null)).toEqual(DEFAULT_PLANE)
-})
-
-it('calls a guess a guess', () => {
-  expect(knownPlane(UNKNOWN, null)).toBeNull()
-  expect(knownPlane({ tilt: 30, azimuth: null }, null)).toBeNull()
-  expect(knownPlane({ tilt: 30, azimuth: 90 }, null)).toEqual({ tilt: 30, azimuth: 90 })
-  expect(knownPlane(UNKNOWN, FIT)).toEqual({ tilt: 24, azimuth: 252 })
 })
 
 it.each([

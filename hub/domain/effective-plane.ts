@@ -13,11 +13,6 @@ export function effectivePlane(house: Entered, fit: PlaneFit | null): Plane {
   return { tilt: house.tilt ?? Math.round(tilt), azimuth: house.azimuth ?? Math.round(azimuth) % 360 }
 }
 
-/** The same where it is known or fitted; null where it would be a guess. */
-export function knownPlane(house: Entered, fit: PlaneFit | null): Plane | null {
-  return fit === null && (house.tilt === null || house.azimuth === null) ? null : effectivePlane(house, fit)
-}
-
 /** Entries are wrong only when they are out by this much, degrees, and by so many of the fit's own errors. */
 const LEAST_WRONG = 15
 const SURE = 3

@@ -70,6 +70,24 @@ export function readTurin(folder: string): RoofSeries {
   }
 }
 
+/** The roof in Almeria, 2023, hourly. By the sun its own clock is UTC. */
+export function readAlmeria(folder: string): RoofSeries {
+  const table = readTable(folder, 'almeria_pv_2023_hourly.csv.gz')
+  const labels = table.text('source_label')
+  return {
+    id: 'almeria',
+    place: { latitude: 36.931, longitude: -2.472, altitude: 0 },
+    plane: { tilt: 22, azimuth: 178 },
+    kwp: 1,
+    stepMs: 3_600_000,
+    start: Float64Array.from(
+      labels,
+      (label) => Temporal.PlainDateTime.from(label).toZonedDateTime('UTC').epochMilliseconds,
+    ),
+    yield: table.numbers('pv_kw_per_kwp'),
+  }
+}
+
 /** The roof of SERF East in Golden, Colorado, with the weather a satellite saw, every 15 minutes. */
 export interface SerfSeries extends RoofSeries {
   /** Global horizontal irradiance, W/m2, and air temperature, degrees C. */

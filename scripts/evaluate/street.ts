@@ -63,7 +63,7 @@ export function readStreet(evaluation: Evaluation): EvaluatedStreet {
   }
 }
 
-function readPlanes(folder: string): Map<string, { azimuth: number; tilt: number }> {
+export function readPlanes(folder: string): Map<string, { azimuth: number; tilt: number }> {
   const table = readTable(folder, 'citylearn_houses_meta.csv')
   const azimuth = table.numbers('fitted_azimuth_deg')
   const tilt = table.numbers('fitted_tilt_deg')
