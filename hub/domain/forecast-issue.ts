@@ -88,7 +88,8 @@ export function issue(input: {
   readonly now: number
 }): Issued {
   const { source, watts, grid, days, now } = input
-  const band = source === 'meteo' || source === 'cache' ? input.bands.weather : input.bands.clear
+  const bands = days.map((_, i) => bandAt(input.bands, source, i))
+  const bandOf = (index: number) => bands[index] ?? input.bands.clear
   const from = days[0]?.from ?? now
   const length = Math.max(0, Math.round(((days.at(-1)?.to ?? from) - from) / grid.slotMs))
   const slots = {
@@ -108,11 +109,12 @@ export function issue(input: {
       const index = Math.round((at - from) / grid.slotMs)
       const clear = day.clear[slot] ?? 0
       if (index < 0 || index >= length) continue
-      const { p10, p50, p90 } = slotQuantiles(band, { forecast, clear, partOfDay: parts[slot] ?? 0 })
+      const ahead = days.findIndex((d) => at >= d.from && at < d.to)
+      const { p10, p50, p90 } = slotQuantiles(bandOf(ahead), { forecast, clear, partOfDay: parts[slot] ?? 0 })
       slots.p10[index] = p10
       slots.p50[index] = p50
       slots.p90[index] = p90
-      const sum = sums[days.findIndex((d) => at >= d.from && at < d.to)]
+      const sum = sums[ahead]
       if (!sum) continue
       const fact = day.measured[slot] ?? Number.NaN
       if (at + grid.slotMs <= now) sum.fact += (Number.isNaN(fact) ? forecast : fact) * hours
@@ -125,7 +127,22 @@ export function issue(input: {
       }
     }
   }
-  return { source, slots, days: days.map(({ day }, i) => wholeDay(day, band, sums[i] ?? NO_SUMS)) }
+  return { source, slots, days: days.map(({ day }, i) => wholeDay(day, bandOf(i), sums[i] ?? NO_SUMS)) }
+}
+
+/** The misses to lay around the day `index` days from today. With weather, those of the day after next are known once it was issued so. */
+function bandAt({ clear, weather, later }: Bands, source: ForecastSource, index: number): Band {
+  if (source !== 'meteo' && source !== 'cache') return index < 2 ? clear : later.clear
+  if (index < 2) return weather
+  return later.weather.days.length >= ENOUGH_DAYS ? later.weather : widened(weather)
+}
+
+const ENOUGH_DAYS = 10
+/** How much wider misses of the day after next are taken to be while there are none yet: a guess on the wide side. */
+const WIDER = 1.25
+
+function widened(band: Band): Band {
+  return { ...band, stretch: { slots: WIDER * band.stretch.slots, days: WIDER * band.stretch.days } }
 }
 
 const NO_SUMS = { fact: 0, forecast: 0, clear: 0 }

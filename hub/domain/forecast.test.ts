@@ -50,6 +50,23 @@ describe('learnDay', () => {
     expect(after.days).toBe(before.days + 1)
   })
 
+  it('knows less of the day after next, and learns with weather from what was issued', () => {
+    const changing = Array.from({ length: 60 }, (_, i) => {
+      const share = 0.55 + 0.3 * Math.sin(i * 0.9)
+      return factsOf(20_000 + i, share, { peers: [share, share] })
+    })
+    const issued = changing.map((facts) => ({ ...facts, issued: facts.measured, issuedEarlier: facts.clear }))
+    const { bands, ahead } = learned(issued)
+    expect(ahead?.day).toBe(20_060)
+    expect(bands.later.clear.days.length).toBe(59)
+    expect(bands.weather.days.every((miss) => Math.abs(miss) < 1e-9)).toBe(true)
+    expect(Math.max(...bands.later.weather.days)).toBeLessThan(0)
+    const spread = (misses: readonly number[]) => misses.reduce((sum, miss) => sum + miss * miss, 0) / misses.length
+    expect(spread(bands.later.clear.days)).toBeGreaterThan(spread(bands.clear.days))
+    const missing = learned([...changing.slice(0, 20), ...changing.slice(21)])
+    expect(missing.bands.later.clear.days.length).toBe(57)
+  })
+
   it('forecasts a day from what came before it alone', () => {
     const model = learned(well)
     const day = factsOf(20_020, 0.8)

@@ -30,15 +30,22 @@ export interface PlantForecast {
   readonly bands: Bands
   /** What it makes beside its neighbours: see `isWell`. */
   readonly past: PeerPast
+  /** Shares of the cloudless day that were expected of a day two days before it. */
+  readonly ahead: { readonly day: number; readonly shares: Float64Array } | null
 }
 
-/** Misses without weather, and with. */
+/** Misses without weather, and with: of the days up to the next, and of the day after that, of which less is known. */
 export interface Bands {
   readonly clear: Band
   readonly weather: Band
+  readonly later: { readonly clear: Band; readonly weather: Band }
 }
 
-export const EMPTY_BANDS: Bands = { clear: EMPTY_BAND, weather: EMPTY_BAND }
+export const EMPTY_BANDS: Bands = {
+  clear: EMPTY_BAND,
+  weather: EMPTY_BAND,
+  later: { clear: EMPTY_BAND, weather: EMPTY_BAND },
+}
 
 export function emptyForecast(grid: SolarGrid): PlantForecast {
   return {
@@ -48,6 +55,7 @@ export function emptyForecast(grid: SolarGrid): PlantForecast {
     ratio: emptyRatio(grid.slots),
     bands: EMPTY_BANDS,
     past: [],
+    ahead: null,
   }
 }
 
@@ -66,22 +74,27 @@ export interface DayFacts extends ModelledDay {
   readonly well: boolean
   /** What the neighbours made of a cloudless day, each as a share; see `shareOf`. */
   readonly peers: readonly number[]
-  /** The day's forecast with weather as it was issued the day before; null where there was none. */
+  /** The day's forecasts with weather as they were issued, the day before and two days before; null where there was none. */
   readonly issued?: Float64Array | null
+  readonly issuedEarlier?: Float64Array | null
 }
 
 /** The day's forecasts, as they stood before it: what its bands are learned from. */
 export interface DayForecasts {
   readonly clear: Float64Array
   readonly weather: Float64Array | null
+  /** Without weather, from what was known two days before; null where that was not kept. */
+  readonly later: Float64Array | null
 }
 
 /** Forecasts of a day from what is known before it. */
 export function forecastDay(model: PlantForecast, grid: SolarGrid, day: ModelledDay): DayForecasts {
   const shares = expectedShares(model.shape, grid, day.day)
+  const { ahead } = model
   return {
     clear: day.clear.map((clear, slot) => clear * (shares[slot] ?? 0)),
     weather: day.weather ? applyRatio(model.ratio, day.weather) : null,
+    later: ahead?.day === day.day ? day.clear.map((clear, slot) => clear * (ahead.shares[slot] ?? 0)) : null,
   }
 }
 
@@ -100,6 +113,9 @@ export function learnDay(
     return { model: { ...model, learnedTo: facts.day }, forecasts }
   }
   const withWeather = facts.issued ?? forecasts.weather
+  const learn = (band: Band, forecast: Float64Array | null | undefined) =>
+    forecast ? learnFrom(band, grid, facts, forecast) : band
+  const { later } = model.bands
   return {
     forecasts,
     model: {
@@ -111,9 +127,14 @@ export function learnDay(
         ? learnRatio(model.ratio, grid, { measured: facts.measured, modelled: facts.weather })
         : model.ratio,
       bands: {
-        clear: learnFrom(model.bands.clear, grid, facts, forecasts.clear),
-        weather: withWeather ? learnFrom(model.bands.weather, grid, facts, withWeather) : model.bands.weather,
+        clear: learn(model.bands.clear, forecasts.clear),
+        weather: learn(model.bands.weather, withWeather),
+        later: {
+          clear: learn(later.clear, forecasts.later),
+          weather: learn(later.weather, facts.issuedEarlier),
+        },
       },
+      ahead: { day: facts.day + 1, shares: expectedShares(model.shape, grid, facts.day + 1) },
     },
   }
 }

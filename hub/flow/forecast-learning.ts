@@ -1,8 +1,11 @@
 import type { Bands, DayForecasts, ModelledDay, PlantForecast } from '../domain/forecast.ts'
 import { EMPTY_BANDS, emptyForecast, learnDay, learnFrom, shareOf } from '../domain/forecast.ts'
+import type { Band } from '../domain/forecast-band.ts'
 import { modelDay, type SkyDay } from '../domain/forecast-sky.ts'
 import type { Plane } from '../domain/irradiance.ts'
 import type { SolarGrid } from '../domain/solar-grid.ts'
+import type { StoredForecast } from '../store/forecasts.ts'
+import { type IssuedBefore, issuedYields } from './forecast-issued.ts'
 import type { Steps } from './steps.ts'
 
 /** A roof as it is forecast. */
@@ -35,6 +38,9 @@ export interface DayBefore {
   readonly modelled: ModelledDay
   readonly forecasts: DayForecasts
   readonly measured: Float64Array
+  /** As it was issued with weather, the evening before and the one before that; null where it was not. */
+  readonly issued: Float64Array | null
+  readonly issuedEarlier: Float64Array | null
 }
 
 export interface LearnedDay {
@@ -53,12 +59,13 @@ export interface DayInput {
   readonly production: ReadonlyMap<string, Float64Array>
   /** Houses of which a fault is known on that day. */
   readonly faulty: ReadonlySet<string>
+  readonly issued: IssuedBefore
   readonly steps: Steps
 }
 
 /** Goes on by one solar day for every roof that has not seen it yet. */
 export async function learnFromDay(learned: Learned, input: DayInput): Promise<LearnedDay> {
-  const { grid, roofs, sky, production, faulty, steps } = input
+  const { grid, roofs, sky, production, faulty, issued: stored, steps } = input
   const unknown = new Float64Array(grid.slots).fill(Number.NaN)
   const days: { roof: Roof; modelled: ModelledDay; measured: Float64Array; share: number | null }[] = []
   for (const roof of roofs) {
@@ -73,10 +80,13 @@ export async function learnFromDay(learned: Learned, input: DayInput): Promise<L
     const model = plants.get(roof.id) ?? emptyForecast(grid)
     if (model.learnedTo !== null && model.learnedTo >= sky.day) continue
     const peers = days.filter((d) => d.roof.id !== roof.id && d.share !== null).map((d) => Number(d.share))
-    const facts = { ...modelled, measured, well: share !== null && !faulty.has(roof.id), peers }
+    const as = (forecast: StoredForecast | undefined) =>
+      forecast ? issuedYields(grid, modelled, forecast, roof.peakPower) : null
+    const issued = { issued: as(stored.eve.get(roof.id)), issuedEarlier: as(stored.earlier.get(roof.id)) }
+    const facts = { ...modelled, measured, well: share !== null && !faulty.has(roof.id), peers, ...issued }
     const next = learnDay(model, grid, facts)
     plants.set(roof.id, next.model)
-    before.set(roof.id, { model, modelled, forecasts: next.forecasts, measured })
+    before.set(roof.id, { model, modelled, forecasts: next.forecasts, measured, ...issued })
     await steps.between()
   }
   const isNew = learned.communityTo === null || sky.day > learned.communityTo
@@ -112,21 +122,22 @@ function learnCommunity(
     return total
   }
   const facts = { day: first.day.modelled.day, clear: sum((d) => d.modelled.clear), measured: sum((d) => d.measured) }
-  const hasWeather = known.every(({ day }) => day.forecasts.weather !== null)
-  return {
-    clear: learnFrom(
-      bands.clear,
-      grid,
-      facts,
-      sum((d) => d.forecasts.clear),
-    ),
-    weather: hasWeather
+  /** Learns where each of the roofs was forecast so. */
+  const learn = (band: Band, of: (day: DayBefore) => Float64Array | null) =>
+    known.every(({ day }) => of(day) !== null)
       ? learnFrom(
-          bands.weather,
+          band,
           grid,
           facts,
-          sum((d) => d.forecasts.weather ?? d.forecasts.clear),
+          sum((d) => of(d) ?? d.forecasts.clear),
         )
-      : bands.weather,
+      : band
+  return {
+    clear: learn(bands.clear, (d) => d.forecasts.clear),
+    weather: learn(bands.weather, (d) => d.issued ?? d.forecasts.weather),
+    later: {
+      clear: learn(bands.later.clear, (d) => d.forecasts.later),
+      weather: learn(bands.later.weather, (d) => d.issuedEarlier),
+    },
   }
 }

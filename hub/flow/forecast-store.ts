@@ -62,7 +62,7 @@ export function forecastStore(store: Store, recovery: Pick<Recovery, 'guard'>): 
       }
       return {
         plants,
-        community: street.bands ? decodeBands(street.bands) : EMPTY_BANDS,
+        community: (street.bands ? decodeBands(street.bands) : null) ?? EMPTY_BANDS,
         communityTo: street.to ?? null,
         heard: new Map(street.heard ?? []),
       }

@@ -9,6 +9,7 @@ import { solarDay, solarDayStart, solarGrid } from '../domain/solar-grid.ts'
 import { DAY, dayBounds, dayOf, HOUR } from '../domain/time.ts'
 import { COMMUNITY } from '../store/forecasts.ts'
 import { byStart, daysFrom, heardDays } from './forecast-days.ts'
+import { type IssuedBefore, NOTHING_ISSUED, withWeather } from './forecast-issued.ts'
 import type { Learned, LearnedDay, Roof } from './forecast-learning.ts'
 import { learnFromDay, NOTHING_LEARNED } from './forecast-learning.ts'
 import type { CurrentForecast, ForecastingOptions } from './forecast-ports.ts'
@@ -158,7 +159,7 @@ export class Forecasting {
     return { tip, daysLearned }
   }
 
-  async #learn(learned: Learned, day: number, { grid, place, roofs, steps }: Job): Promise<LearnedDay> {
+  async #learn(learned: Learned, day: number, { grid, zone, place, roofs, steps }: Job): Promise<LearnedDay> {
     const from = solarDayStart(grid, day)
     const range = { from, to: from + DAY, slotMs: grid.slotMs }
     const [production, faulty, hours] = await Promise.all([
@@ -169,7 +170,17 @@ export class Forecasting {
     steps.restart()
     const sky = skyDay(grid, day, place, byStart(hours))
     await steps.between()
-    return learnFromDay(learned, { grid, roofs, sky, production, faulty, steps })
+    const issued = sky.weather ? await this.#issuedFor(from + DAY / 2, zone) : NOTHING_ISSUED
+    steps.restart()
+    return learnFromDay(learned, { grid, roofs, sky, production, faulty, issued, steps })
+  }
+
+  /** What had been issued with weather of the day of this noon. */
+  async #issuedFor(noon: number, zone: string): Promise<IssuedBefore> {
+    const { from } = dayBounds(dayOf(noon, zone), zone)
+    const { store } = this.#options
+    const [eve, earlier] = await Promise.all([store.before(from, DAY), store.before(from - DAY, DAY)])
+    return { eve: withWeather(eve), earlier: withWeather(earlier) }
   }
 
   async #issue(job: Job, tip: Learned): Promise<void> {

@@ -1,5 +1,4 @@
 import type { Bands, PlantForecast } from '../domain/forecast.ts'
-import type { Band } from '../domain/forecast-band.ts'
 
 /** What was learned, as text: numbers to five decimals, null where nothing is known. */
 
@@ -11,12 +10,12 @@ export function encodeBands(bands: Bands): string {
   return JSON.stringify(bands, compact)
 }
 
-/** Null where the text is not of a model with so many slots: it is then learned anew. */
+/** Null where the text is not of a model with so many slots and these bands: it is then learned anew. */
 export function decodePlant(text: string, slots: number): PlantForecast | null {
   const raw = JSON.parse(text) as PlantForecast
   const floats = (values: Iterable<number | null>) => Float64Array.from(values, (v) => v ?? Number.NaN)
   const isWhole = (values: { readonly length: number } | undefined) => values?.length === slots
-  if (!isWhole(raw.shape?.measured) || !isWhole(raw.ratio?.ratios)) return null
+  if (!isWhole(raw.shape?.measured) || !isWhole(raw.ratio?.ratios) || !raw.bands?.later) return null
   return {
     ...raw,
     shape: {
@@ -25,12 +24,16 @@ export function decodePlant(text: string, slots: number): PlantForecast | null {
       clear: floats(raw.shape.clear),
       last: raw.shape.last.map((d) => ({ ...d, measured: floats(d.measured), clear: floats(d.clear) })),
     },
+    ahead: raw.ahead && { ...raw.ahead, shares: floats(raw.ahead.shares) },
     ratio: { ...raw.ratio, ratios: floats(raw.ratio.ratios), days: raw.ratio.days.map(floats) },
   }
 }
 
-export function decodeBands(text: string): Bands {
-  return JSON.parse(text) as { clear: Band; weather: Band }
+export function decodeBands(text: string): Bands | null {
+  const bands = JSON.parse(text) as Partial<Bands>
+  return bands.clear && bands.weather && bands.later
+    ? { clear: bands.clear, weather: bands.weather, later: bands.later }
+    : null
 }
 
 function compact(_key: string, value: unknown): unknown {

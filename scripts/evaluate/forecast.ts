@@ -30,6 +30,8 @@ interface Scores {
   readonly persistenceDayMae: number
   readonly coverage: number
   readonly dayCoverage: number
+  /** The same of the day after next, without weather. */
+  readonly laterCoverage: number
   readonly aboveMiddle: number
 }
 
@@ -173,6 +175,9 @@ function offlineRows(name: string, score: Scores, goal: number): Row[] {
       baselines: { persistence: score.persistenceDayMae },
     }),
     rowOf(GROUP, `${name}, no weather: nMAE 24 h`, score.nmae, '% kWp'),
+    rowOf(GROUP, `${name}, no weather: facts inside P10-P90 of the day after next`, score.laterCoverage, '%', {
+      goal: between(75, 85, '%'),
+    }),
     rowOf(GROUP, `${name}, no weather: facts inside P10-P90, daylight hours`, score.coverage, '%', {
       goal: between(75, 85, '%'),
       note: `days inside their P10-P90: ${score.dayCoverage.toFixed(1)} %; facts above P50: ${score.aboveMiddle.toFixed(1)} % (P50 is the forecast with the least squared error)`,
@@ -208,6 +213,8 @@ function scoresOf(evaluation: Evaluation, walked: readonly Walked[], isOk: (day:
   let inside = 0
   let above = 0
   let daylight = 0
+  let laterInside = 0
+  let laterDaylight = 0
   let daysInside = 0
   let fact = 0
   for (const [d, day] of walked.entries()) {
@@ -225,6 +232,10 @@ function scoresOf(evaluation: Evaluation, walked: readonly Walked[], isOk: (day:
       daylight += 1
       if (value >= band.p10 && value <= band.p90) inside += 1
       if (value > band.p50) above += 1
+      const later = day.laterBands?.[slot]
+      if (!later) continue
+      laterDaylight += 1
+      if (value >= later.p10 && value <= later.p90) laterInside += 1
     }
     if (day.measured.some(Number.isNaN) || before.measured.some(Number.isNaN)) continue
     days.own.add(total(day.forecast), total(day.measured))
@@ -241,6 +252,7 @@ function scoresOf(evaluation: Evaluation, walked: readonly Walked[], isOk: (day:
     dayMae: (100 * days.own.mae * days.own.count) / fact,
     persistenceDayMae: (100 * days.persistence.mae * days.persistence.count) / fact,
     coverage: (100 * inside) / daylight,
+    laterCoverage: (100 * laterInside) / laterDaylight,
     dayCoverage: (100 * daysInside) / days.own.count,
     aboveMiddle: (100 * above) / daylight,
   }

@@ -21,6 +21,8 @@ export interface Walked extends WalkDay {
   readonly forecast: Float64Array
   readonly bands: readonly Quantiles[]
   readonly dayBand: Quantiles
+  /** Bands of the forecast without weather of two days before; null where there was none. */
+  readonly laterBands: readonly Quantiles[] | null
   readonly daysKnown: number
 }
 
@@ -50,6 +52,15 @@ export function walk(grid: SolarGrid, plants: readonly (readonly WalkDay[])[]): 
           slotQuantiles(band, { forecast: value, clear: day.clear[slot] ?? 0, partOfDay: parts[slot] ?? 0 }),
         ),
         dayBand: dayQuantiles(band, total(forecast), total(day.clear)),
+        laterBands: forecasts.later
+          ? [...forecasts.later].map((value, slot) =>
+              slotQuantiles(model.bands.later.clear, {
+                forecast: value,
+                clear: day.clear[slot] ?? 0,
+                partOfDay: parts[slot] ?? 0,
+              }),
+            )
+          : null,
         daysKnown: model.days,
       })
       const peers = shares.filter((share, j) => share !== null && j !== i).map(Number)
