@@ -3,7 +3,7 @@ import { dirname } from 'node:path'
 import Database from 'better-sqlite3'
 
 /** Tables that hold raw readings and what is known of them: most of the bytes, and what slots are already made from. */
-export const RAW_TABLES: readonly string[] = ['reading', 'heard', 'arrival', 'clock_doubt']
+export const RAW_TABLES: readonly string[] = ['reading', 'heard', 'seq_range', 'arrival', 'clock_doubt']
 
 /** What a copy holds, by which it can be checked later. */
 export interface CopyFacts {

@@ -130,7 +130,7 @@ describe('readings of a time in doubt', () => {
     })
     fc.assert(
       fc.property(story, ({ powers, period, from, until, wrong, firstAfter }) => {
-        for (const table of ['reading', 'heard', 'slot', 'unrolled', 'series', 'clock_doubt', 'ahead'])
+        for (const table of ['reading', 'heard', 'seq_range', 'slot', 'unrolled', 'series', 'clock_doubt', 'ahead'])
           db.exec(`delete from ${table}`)
         writer = new IngestWriter(db)
         const all = powers.map((w, i) => reading(NOON + i * period * SECOND, w))

@@ -62,6 +62,7 @@ export function eraseMeasured(dataDir: string, house: string): number {
     for (const from of pieces(ends.get(house), MONTH)) both.immediate(from)
     const tables = [
       'heard',
+      'seq_range',
       'series',
       'ahead',
       'node',

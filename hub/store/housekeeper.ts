@@ -126,14 +126,17 @@ export class Housekeeper {
       id: number
       at: number
       house: string
+      boot: number | null
+      seq: number | null
     }[]
     const last = rows.at(-1)
     if (!last) return null
     const emptied = new Map<number, Set<string>>()
     let deleted = 0
-    for (const { id, at, house } of rows) {
+    for (const { id, at, house, boot, seq } of rows) {
       if (at >= this.#neededFrom(house, before)) continue
       deleted += this.#sql.deleteReading.run(id).changes
+      if (boot !== null && seq !== null) this.#sql.deleteRange.run({ id, house, boot, seq })
       const slot = slotStart(at)
       emptied.set(slot, (emptied.get(slot) ?? new Set()).add(house))
     }

@@ -38,11 +38,16 @@ export function prepareHousekeeping(db: Database.Database) {
     forgetArrivals: db.prepare(`delete from arrival where at < (select max(at) from arrival where at <= ?)`),
     // The newest reading stays, so that its id is never given a second time.
     arrivedBefore: db.prepare(
-      `select id, at, house from reading where id > ?
+      `select id, at, house, boot, seq from reading where id > ?
        and id <= (select last_id from arrival where at <= ? order by at desc limit 1)
        and id < (select max(id) from reading) order by id limit ?`,
     ),
     deleteReading: db.prepare(`delete from reading where id = ?`),
+    // A range goes with the newest of its readings.
+    deleteRange: db.prepare(
+      `delete from seq_range where house = @house and boot = @boot and last_id <= @id and first =
+       (select max(first) from seq_range where house = @house and boot = @boot and first <= @seq)`,
+    ),
     housesIn: db.prepare(`select distinct house from reading where at >= ? and at < ?`),
     deleteHeard: db.prepare(`delete from heard where house = ? and start = ?`),
     heardBack: db.prepare(

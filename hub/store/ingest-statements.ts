@@ -7,8 +7,7 @@ export function prepare(db: Database.Database) {
   return {
     insertReading: db.prepare(
       `insert into reading (at, house, series, production_w, consumption_w, boot, seq, produced_wh, consumed_wh,
-       imported_wh, exported_wh, clock_doubt) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-       on conflict (house, boot, seq) where boot is not null and seq is not null do nothing`,
+       imported_wh, exported_wh, clock_doubt) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
     insertInterval: db.prepare(
       `insert into interval (house, at, duration_ms, produced_wh, consumed_wh) values (?, ?, ?, ?, ?) on conflict do nothing`,

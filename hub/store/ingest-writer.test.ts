@@ -40,7 +40,7 @@ async function database(): Promise<Database.Database> {
 }
 
 function empty(db: Database.Database): IngestWriter {
-  for (const table of ['reading', 'heard', 'interval', 'slot', 'unrolled', 'series', 'node', 'refusal'])
+  for (const table of ['reading', 'heard', 'seq_range', 'interval', 'slot', 'unrolled', 'series', 'node', 'refusal'])
     db.exec(`delete from ${table}`)
   return new IngestWriter(db)
 }
@@ -316,10 +316,10 @@ describe('a commit', () => {
       const { db, writer: target } = await writer()
       db.exec(`create trigger broken before insert on ${table} begin select raise(abort, 'disk on fire'); end`)
       expect(() => target.commit(full)).toThrow('disk on fire')
-      const left = ['reading', 'heard', 'slot', 'series', 'node', 'refusal'].map(
+      const left = ['reading', 'heard', 'seq_range', 'slot', 'series', 'node', 'refusal'].map(
         (t) => (db.prepare(`select count(*) as n from ${t}`).get() as { n: number }).n,
       )
-      expect(left).toEqual([0, 0, 0, 0, 0, 0])
+      expect(left).toEqual([0, 0, 0, 0, 0, 0, 0])
       db.exec('drop trigger broken')
       const { duplicateReadings, latest, tookMs } = target.commit(full)
       expect([duplicateReadings, latest[0]?.[1].production?.at]).toEqual([[], NOON + 10_000])

@@ -13,6 +13,7 @@ import type { IngestBatch, IngestOutcome } from './ingest-batch.ts'
 import { prepare } from './ingest-statements.ts'
 import { Neighbours, toReading } from './neighbours.ts'
 import type { ReadingsSchema } from './schema.ts'
+import { NO_NUMBER, SeqRanges } from './seq-ranges.ts'
 import { decodeSeriesState, encodeSeriesState } from './series-state.ts'
 import { energyOf, valuesOf } from './slot-row.ts'
 
@@ -28,12 +29,14 @@ export class IngestWriter {
   readonly #sql: ReturnType<typeof prepare>
   readonly #near: Neighbours
   readonly #doubtful: DoubtfulReadings
+  readonly #seqs: SeqRanges
 
   constructor(db: Database.Database) {
     this.#db = db
     this.#sql = prepare(db)
     this.#near = new Neighbours(this.#sql)
     this.#doubtful = new DoubtfulReadings(this.#sql)
+    this.#seqs = new SeqRanges(db)
   }
 
   /** Commits the whole batch or nothing; throws what SQLite throws (`SQLITE_FULL`, `SQLITE_IOERR`, ...). */
@@ -78,13 +81,19 @@ export class IngestWriter {
       return entry
     }
     const heard = new Set<string>()
+    this.#seqs.begin()
     for (const [index, r] of batch.readings.entries()) {
       const doubt = batch.doubtful?.get(index)
       if (!doubt && this.#isTooLate(r, batch.now)) {
         duplicateReadings.push(index)
         continue
       }
-      const { changes, lastInsertRowid: row } = this.#sql.insertReading.run(
+      const range = r.boot === null || r.seq === null ? NO_NUMBER : this.#seqs.take(r.house, r.boot, r.seq)
+      if (range === null) {
+        duplicateReadings.push(index)
+        continue
+      }
+      const { lastInsertRowid: row } = this.#sql.insertReading.run(
         r.at,
         r.house,
         SERIES.indexOf(r.series),
@@ -98,16 +107,19 @@ export class IngestWriter {
         r.exportedWh,
         doubt ? this.#doubtful.idOf(doubt) : null,
       )
-      if (doubt && changes > 0) this.#doubtful.note(doubt, r)
-      if (changes === 0) duplicateReadings.push(index)
-      if (doubt) continue
-      if (changes > 0) of(r.house).readings.push({ ...r, row })
+      range.lastId = Number(row)
+      if (doubt) {
+        this.#doubtful.note(doubt, r)
+        continue
+      }
+      of(r.house).readings.push({ ...r, row })
       const slot = slotStart(r.at)
       const balance = r.consumptionW === null ? 0 : 1
       const told = `${r.house} ${slot} ${balance}`
       if (!heard.has(told)) this.#hear(r)
       heard.add(told)
     }
+    this.#seqs.write()
     for (const [index, i] of batch.intervals.entries()) {
       const { changes } = this.#sql.insertInterval.run(i.house, i.at, i.durationMs, i.producedWh, i.consumedWh)
       if (changes === 0) duplicateIntervals.push(index)

@@ -1,6 +1,8 @@
 import type Database from 'better-sqlite3'
 import { DAY, HOUR } from '../domain/time.ts'
+import type { ReadingsSchema } from './schema.ts'
 import { SLOT_COLUMNS } from './schema.ts'
+import { NO_NUMBER, SeqRanges } from './seq-ranges.ts'
 import type { RecoveryRow } from './swap.ts'
 
 /** A transaction is to take so long, ms: those who wait for the database wait no longer than for one. */
@@ -76,26 +78,39 @@ export function mergeStage(db: Database.Database, { floor, cut, done }: Recovery
   }
   for (const table of ['node', 'refusal', 'ahead', 'clock_doubt'] as const)
     db.exec(`insert or ignore into "${table}" select * from stage."${table}"`)
-  if (floor === null) mergeUnnumbered(db, inSteps)
-  else {
-    const some = db.prepare('insert or ignore into reading select * from stage.reading where id > ? and id <= ?')
-    inSteps('reading', 'id', (from, to) => some.run(from, to))
+  mergeReadings(db, floor === null, inSteps)
+  if (floor !== null) {
     const arrivals = db.prepare('insert or ignore into arrival select * from stage.arrival where at > ? and at <= ?')
     inSteps('arrival', 'at', (from, to) => arrivals.run(from, to))
   }
   return longest
 }
 
-/** Raw readings whose ids may have been given again: they get new ones. */
-function mergeUnnumbered(
+/** Raw readings that are not here yet. Where ids may have been given again (`anew`) they get new ones. */
+function mergeReadings(
   db: Database.Database,
+  anew: boolean,
   inSteps: (table: string, key: string, merge: (from: number, to: number) => void) => void,
 ): void {
-  const columns = (
-    db.prepare(`select name from pragma_table_info('reading') where name <> 'id'`).pluck().all() as string[]
-  ).join(', ')
-  const some = db.prepare(
-    `insert or ignore into reading (${columns}) select ${columns} from stage.reading where id > ? and id <= ? order by id`,
+  const columns = db
+    .prepare(`select name from pragma_table_info('reading') where name <> 'id'`)
+    .pluck()
+    .all() as string[]
+  const some = db.prepare('select * from stage.reading where id > ? and id <= ? order by id')
+  const isHere = db.prepare('select 1 from main.reading where id = ?')
+  const insert = db.prepare(
+    `insert into reading (id, ${columns.join(', ')}) values (@id, ${columns.map((c) => `@${c}`).join(', ')})`,
   )
-  inSteps('reading', 'id', (from, to) => some.run(from, to))
+  const seqs = new SeqRanges(db)
+  inSteps('reading', 'id', (from, to) => {
+    seqs.begin()
+    for (const row of some.all(from, to) as (ReadingsSchema['reading'] & { readonly id: number })[]) {
+      if (!anew && isHere.get(row.id) !== undefined) continue
+      const range = row.boot === null || row.seq === null ? NO_NUMBER : seqs.take(row.house, row.boot, row.seq)
+      if (range === null) continue
+      const { lastInsertRowid } = insert.run({ ...row, id: anew ? null : row.id })
+      range.lastId = Math.max(range.lastId, Number(lastInsertRowid))
+    }
+    seqs.write()
+  })
 }

@@ -61,6 +61,7 @@ describe('migrate', () => {
         'plant_record',
         'reading',
         'refusal',
+        'seq_range',
         'series',
         'slot',
         'unrolled',

@@ -7,6 +7,7 @@ import { LOADS } from './migration-loads.ts'
 import { NOTIFY } from './migration-notify.ts'
 
 import { SLOT_COLUMNS } from './schema.ts'
+import { FILL_SEQ_RANGES } from './seq-ranges.ts'
 
 type Migrations = Record<string, Migration>
 
@@ -70,7 +71,7 @@ const READINGS: Migrations = {
   '0001-readings-slots': {
     async up(db: Kysely<unknown>) {
       for (const statement of [
-        // Appended in order of arrival: a commit touches the last page, the last page of reading_at, and one page a house.
+        // Appended in order of arrival: a commit touches the last page, and the last page of reading_at.
         sql`create table reading (
           id integer primary key, at integer not null, house text not null, series integer not null,
           production_w integer not null, consumption_w integer, boot integer, seq integer,
@@ -140,6 +141,20 @@ const READINGS: Migrations = {
     async up(db: Kysely<unknown>) {
       // What the grid emits in single hours, where somebody gave it.
       await sql`create table emission (start integer primary key, g_per_kwh real not null)`.execute(db)
+    },
+  },
+  '0007-seq-range': {
+    async up(db: Kysely<unknown>) {
+      for (const statement of [
+        sql`create table seq_range (
+          house text not null, boot integer not null, first integer not null, last integer not null, last_id integer not null,
+          primary key (house, boot, first)
+        ) without rowid`,
+        sql.raw(FILL_SEQ_RANGES),
+        sql`drop index reading_once`,
+      ]) {
+        await statement.execute(db)
+      }
     },
   },
 }

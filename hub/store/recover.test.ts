@@ -97,6 +97,17 @@ const producedWh = (): number => {
   }
 }
 
+/** Number of the page that holds the `nth` piece of a table or index, in its order. */
+function leaf(name: string, nth: number): number {
+  const db = new Database(files.readings, { readonly: true })
+  try {
+    const pages = db.prepare(`select pageno from dbstat where name = ? and pagetype = 'leaf' order by path`).pluck()
+    return Number(pages.all(name)[nth])
+  } finally {
+    db.close()
+  }
+}
+
 function overwrite(page: number, pages = 1): void {
   const file = openSync(files.readings, 'r+')
   let seed = page
@@ -126,8 +137,9 @@ describe('a damaged readings.db', () => {
   it('gives back nearly all when a few pages are overwritten', async () => {
     await fill()
     const [readings, slots, energy] = [count('reading'), count('slot'), producedWh()]
-    const pages = Math.floor(statSync(files.readings).size / PAGE)
-    for (const share of [0.31, 0.52, 0.74, 0.93]) overwrite(Math.floor(pages * share))
+    // Slots that the backup has too, and three others.
+    for (const page of [leaf('slot', 3), leaf('reading', 9), leaf('reading', 40), leaf('reading_at', 20)])
+      overwrite(page)
     const mended = await mendFiles(dir, backups, NOON)
     expect(mended).toMatchObject({ ok: true, value: { readings: { aside: 'readings.db.corrupt-20260621T120000Z' } } })
     // The new file can be written to before anything is brought back.

@@ -28,8 +28,8 @@ export interface RecoverOutcome {
   readonly longestStepMs: number
 }
 
-/** Tables of a file that its own program keeps for itself. */
-const OWN = /^(kysely_|recovery$)/
+/** Tables of a file that its own program keeps for itself, or can tell from the others. */
+const OWN = /^(kysely_|(recovery|seq_range)$)/
 
 /**
  * Brings back what a damaged readings.db held: every row of it that can still be read, and beside those what the last

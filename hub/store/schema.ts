@@ -94,6 +94,8 @@ export interface ReadingsSchema {
   ahead: { house: string; until: number }
   /** Slots that readings of a house fell into; `balance` = 1 where one told its consumption. */
   heard: { house: string; start: number; balance: number }
+  /** Which messages are stored: see SeqRanges. `last_id` = the newest reading among them. */
+  seq_range: { house: string; boot: number; first: number; last: number; last_id: number }
   interval: { house: string; at: number; duration_ms: number; produced_wh: number | null; consumed_wh: number | null }
   slot: { start: number; house: string } & SlotSums
   /** The slots of an hour added up; `final` = 1 when they are retired and nothing but the hour is left. */

@@ -5,6 +5,7 @@ import { HOUR, SLOT } from '../domain/time.ts'
 import { stampOf } from './backup.ts'
 import { syncFile } from './copy.ts'
 import { attachDamaged } from './damage.ts'
+import { FILL_SEQ_RANGES } from './seq-ranges.ts'
 import { decodeSeriesState } from './series-state.ts'
 
 /**
@@ -92,6 +93,7 @@ function carryOver(db: Database.Database): { floor: number | null; cut: number |
     db.exec(
       `insert or ignore into heard select house, at - at % ${SLOT}, max(consumption_w is not null) from reading where clock_doubt is null group by 1, 2`,
     )
+    db.exec(FILL_SEQ_RANGES)
     return last
   })
   const cut = attempt(() => {

@@ -11,13 +11,27 @@ import {
   decodeLoadState,
 } from '../../hub/codec/load-messages.ts'
 import { decodeMeasurement, decodeStatus, decodeTimestamp } from '../../hub/codec/measurement.ts'
+import { decodeLine, encodeLine, LINE_FAULTS, LineCutter, MAX_LINE_BYTES } from '../../hub/codec/serial-frame.ts'
+import {
+  decodeAdc,
+  decodeCheck,
+  decodeCounters,
+  decodeEvent,
+  decodeGain,
+  decodeIdentity,
+  decodeMeasures,
+  decodeNetwork,
+  decodeRelay,
+  decodeSetting,
+  decodeZero,
+} from '../../hub/codec/serial-node.ts'
 import { maySubscribe, parseNodeTopic } from '../../hub/codec/topics.ts'
 import { resolveConfig } from '../../hub/config.ts'
 import type { House } from '../../hub/domain/house.ts'
 import { checkMeasurement, SERIES } from '../../hub/domain/reading.ts'
 import type { Result } from '../../hub/domain/result.ts'
 import { parseHistory } from '../../ui/api/history.ts'
-import { csv, jsonText, payload, query, toml, topic } from './hostile.ts'
+import { csv, jsonText, payload, query, serial, serialLine, toml, topic } from './hostile.ts'
 
 /** A door of the hub, what may come through it, and what must hold then. `check` throws where it does not. */
 export interface Decoder {
@@ -40,6 +54,8 @@ export const DECODERS: readonly Decoder[] = [
   decoder('mqtt comando/esito', payload, (bytes) => message(bytes, decodeCommandResult)),
   decoder('mqtt pulizia/stato', payload, (bytes) => message(bytes, decodeCleaningState)),
   decoder('mqtt topic', topic, topics),
+  decoder('serial line', serialLine, line),
+  decoder('serial port', serial, port),
   decoder('http body', jsonText, httpBody),
   decoder('http query', query, (asked) => refusals(parseHistory(asked, NOW, 'Europe/Rome'))),
   decoder('ts', fc.anything(), (ts) => answer(decodeTimestamp(ts), Number.isFinite)),
@@ -92,6 +108,44 @@ function topics(name: string): void {
   const parsed = parseNodeTopic(name, 'comunita')
   expectThat(parsed === null || name.startsWith(`comunita/${parsed.house}/`), 'another house', name)
   maySubscribe(name, 'casa_A', 'comunita')
+}
+
+/** Only an object that ends with its checksum is let in; what it says is then taken or refused with a sentence. */
+function line(text: string): void {
+  const decoded = decodeLine(text)
+  if (!decoded.ok) {
+    expectThat(LINE_FAULTS.includes(decoded.error), 'no fault of a line', decoded.error)
+    return
+  }
+  const body = decoded.value
+  expectThat(typeof body === 'object' && body !== null && !Array.isArray(body), 'no object', body)
+  for (const decode of SERIAL) {
+    const said = decode(body)
+    expectThat(said.ok || (typeof said.error === 'string' && said.error.length > 0), 'no sentence', said)
+    if (said.ok) expectThat(numbersOf(said.value).every(Number.isFinite), 'a number that is none', said.value)
+  }
+}
+
+const SERIAL: readonly ((body: Readonly<Record<string, unknown>>) => Result<unknown, string>)[] = [
+  ...[decodeIdentity, decodeMeasures, decodeAdc, decodeCheck, decodeNetwork, decodeCounters],
+  ...[decodeEvent, decodeRelay, decodeSetting, decodeGain, decodeZero],
+]
+
+function numbersOf(value: unknown): number[] {
+  if (typeof value === 'number') return [value]
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(numbersOf) : []
+}
+
+/** However the bytes come, what is kept of them is bounded, and a line after noise is understood. */
+function port(pieces: readonly Uint8Array[]): void {
+  const cutter = new LineCutter()
+  for (const piece of pieces) {
+    for (const each of cutter.take(piece)) line(each)
+    expectThat(cutter.rest.length <= MAX_LINE_BYTES, 'too much is kept', cutter.rest.length)
+  }
+  const sound = encodeLine({ evento: 'fine', n: 1 })
+  const after = cutter.take(Buffer.from(`\n${sound}`)).at(-1) ?? ''
+  expectThat(decodeLine(after).ok, 'a sound line is not understood', after)
 }
 
 function httpBody(text: string): void {

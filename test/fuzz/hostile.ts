@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import { crc16, encodeLine } from '../../hub/codec/serial-frame.ts'
 
 // What may come in at a door: bytes, text, JSON of every kind, and messages that are nearly right.
 
@@ -101,6 +102,39 @@ export const jsonText: fc.Arbitrary<string> = fc.oneof(
 export const payload: fc.Arbitrary<Uint8Array> = fc.oneof(
   { weight: 9, arbitrary: jsonText.map((text) => Buffer.from(text)) },
   { weight: 1, arbitrary: fc.uint8Array({ maxLength: 80 }) },
+)
+
+const SERIAL_NAMES = [
+  ...['prodotto', 'scheda', 'mac', 'reset', 'watchdog', 'ram_libera', 'configurato', 'da_salvare', 'ma', 'guasti'],
+  ...['alimentazione_mv', 'mqtt', 'link', 'evento', 'carico', 'stato', 'nome', 'valore', 'errore', 'n'],
+]
+
+/** A line of the USB port: nearly right with a checksum that fits, spoilt after that, or anything. */
+export const serialLine: fc.Arbitrary<string> = fc.oneof(
+  { weight: 4, arbitrary: message.map(withChecksum) },
+  {
+    weight: 4,
+    arbitrary: fc
+      .dictionary(fc.constantFrom(...SERIAL_NAMES, ...NAMES), fc.jsonValue(), { maxKeys: 8 })
+      .map((fields) => encodeLine({ ...fields, n: 1 }).trimEnd()),
+  },
+  { weight: 2, arbitrary: spoilt(message.map(withChecksum)) },
+  { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 80 }) },
+)
+
+function withChecksum(object: string): string {
+  const open = object.slice(0, -1)
+  return `${open},"crc":"${crc16(open).toString(16).toUpperCase().padStart(4, '0')}"}`
+}
+
+/** What comes in at the USB port, in pieces. */
+export const serial: fc.Arbitrary<Uint8Array[]> = fc.array(
+  fc.oneof(
+    fc.uint8Array({ maxLength: 300 }),
+    serialLine.map((text) => Buffer.from(`${text}\n`)),
+    fc.nat(3000).map((bytes) => Buffer.alloc(bytes, 0x7b)),
+  ),
+  { maxLength: 8 },
 )
 
 const topicLevel = fc.constantFrom(
