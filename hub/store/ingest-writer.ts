@@ -22,7 +22,7 @@ type Stored = Reading & { readonly row: number | bigint }
 
 /**
  * Writes batches of measurements: raw readings, the slots they add up to and where each house stands, in one
- * transaction. It keeps nothing in memory between two batches, so several processes may write one file in turn.
+ * transaction. What it keeps in memory holds only while nobody else writes, so several processes may write one file in turn.
  */
 export class IngestWriter {
   readonly #db: Database.Database
@@ -43,6 +43,7 @@ export class IngestWriter {
   commit(batch: IngestBatch): IngestOutcome {
     const started = performance.now()
     const outcome = this.#db.transaction(() => this.#write(batch)).immediate()
+    this.#seqs.committed()
     return { ...outcome, tookMs: performance.now() - started }
   }
 

@@ -1,9 +1,13 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import fc from 'fast-check'
 import { Kysely, SqliteDialect } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { migrate } from './migrations.ts'
 import { FILL_SEQ_RANGES, SeqRanges } from './seq-ranges.ts'
+import { migrateFile } from './store.ts'
 
 let db: Database.Database
 beforeAll(async () => {
@@ -40,6 +44,7 @@ describe('the numbers of stored messages', () => {
             insert.run(row, house, boot, seq)
           }
           seqs.write()
+          if (batch.length % 2 === 0) seqs.committed()
         }
         const kept = stored()
         db.exec(`delete from seq_range; ${FILL_SEQ_RANGES}`)
@@ -57,6 +62,42 @@ describe('the numbers of stored messages', () => {
     seqs.begin()
     expect(seqs.take('a', 1, 5)).not.toBeNull()
     seqs.write()
+    seqs.committed()
+    seqs.begin()
     expect(seqs.take('a', 1, 5)).toBeNull()
+  })
+
+  it('are those of the file, whoever else writes to it', async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'solar-family-ranges-'))
+    const file = join(dir, 'readings.db')
+    await migrateFile(file, 'readings')
+    const both = [new Database(file), new Database(file)]
+    const [one, other] = both.map((each) => ({ each, seqs: new SeqRanges(each) }))
+    const take = (from: typeof one, seq: number) =>
+      from?.each
+        .transaction(() => {
+          from.seqs.begin()
+          const isNew = from.seqs.take('a', 1, seq) !== null
+          from.seqs.write()
+          return isNew
+        })
+        .immediate()
+    try {
+      for (const [from, seq, isNew] of [
+        [one, 1, true],
+        [other, 2, true],
+        [one, 2, false],
+        [one, 3, true],
+        [other, 3, false],
+        [other, 4, true],
+        [one, 1, false],
+      ] as const) {
+        expect(take(from, seq)).toBe(isNew)
+        from?.seqs.committed()
+      }
+    } finally {
+      for (const each of both) each.close()
+      rmSync(dir, { recursive: true })
+    }
   })
 })

@@ -13,6 +13,9 @@ interface SeqRange {
   changed: boolean
 }
 
+/** Node starts that are kept in mind, at most. */
+const MOST_OPEN = 2000
+
 /** Of a message without a number, which cannot be told from another: every one is new. */
 export const NO_NUMBER = { lastId: 0 }
 
@@ -23,16 +26,26 @@ export const NO_NUMBER = { lastId: 0 }
  */
 export class SeqRanges {
   readonly #sql: ReturnType<typeof prepare>
-  /** Last touched of each node start, not in the file yet. */
+  /** Last touched of each node start; those that are `changed` are not in the file yet. */
   readonly #open = new Map<string, SeqRange>()
+  /** The file's version, which changes when another connection writes, in this transaction and where `#open` was committed. */
+  #version: unknown = null
+  #committed: unknown = null
 
   constructor(db: Database.Database) {
     this.#sql = prepare(db)
   }
 
-  /** Forgets what was not written: at the start of a transaction, for the last one may have failed. */
+  /** First in a transaction: forgets what was not committed, or was before somebody else wrote to the file. */
   begin(): void {
-    this.#open.clear()
+    this.#version = this.#sql.version.get()
+    if (this.#version !== this.#committed || this.#open.size > MOST_OPEN) this.#open.clear()
+    this.#committed = null
+  }
+
+  /** What was written is in the file for good: the next transaction need not ask for it again. */
+  committed(): void {
+    this.#committed = this.#version
   }
 
   /** The range a message now belongs to, whose `lastId` is to be given its row; null when it was stored before. */
@@ -56,7 +69,6 @@ export class SeqRanges {
   /** Into the file, within the caller's transaction. */
   write(): void {
     for (const range of this.#open.values()) this.#put(range)
-    this.#open.clear()
   }
 
   /** The range that holds a number or ends right before it; else an empty one, for it to begin. */
@@ -79,8 +91,9 @@ export class SeqRanges {
     return { house, boot, first, last: next.last, lastId, next: above, changed: true }
   }
 
-  #put({ house, boot, first, last, lastId, changed }: SeqRange): void {
-    if (changed) this.#sql.put.run(house, boot, first, last, lastId)
+  #put(range: SeqRange): void {
+    if (range.changed) this.#sql.put.run(range.house, range.boot, range.first, range.last, range.lastId)
+    range.changed = false
   }
 }
 
@@ -100,6 +113,7 @@ function prepare(db: Database.Database) {
     above: db.prepare(`select first from seq_range where ${ofNode} and first > ? order by first limit 1`).pluck(),
     at: db.prepare(`select last, last_id from seq_range where ${ofNode} and first = ?`),
     drop: db.prepare(`delete from seq_range where ${ofNode} and first = ?`),
+    version: db.prepare('pragma data_version').pluck(),
     put: db.prepare(
       `insert into seq_range (house, boot, first, last, last_id) values (?, ?, ?, ?, ?)
        on conflict (house, boot, first) do update set last = excluded.last, last_id = excluded.last_id`,
