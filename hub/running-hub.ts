@@ -22,6 +22,8 @@ export interface RunningHub {
   readonly forecast: RunningForecast
   /** Looks at once whether there is an alert to tell of. */
   readonly tellAlerts: () => Promise<void>
+  /** Publishes to Home Assistant at once, where that is on. */
+  readonly tellHomeAssistant: () => Promise<void>
   /** The code that makes the first admin, or null when there is one. */
   readonly firstStartCode: () => string | null
   /** Houses that have been heard within the last two minutes. */

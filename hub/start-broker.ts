@@ -3,6 +3,8 @@ import { nodeFilters, relayEchoTopic } from './codec/topics.ts'
 import type { HubConfig } from './config.ts'
 import type { Health } from './flow/health.ts'
 import type { Ingest } from './flow/ingest.ts'
+import type { IntegrationOptions } from './flow/integration-gate.ts'
+import { integrationGate } from './flow/integration-gate.ts'
 import type { GateOptions } from './flow/mqtt-gate.ts'
 import { mqttGate } from './flow/mqtt-gate.ts'
 import { MqttRelay } from './flow/mqtt-relay.ts'
@@ -26,6 +28,8 @@ export interface BrokerParts {
   readonly strangers: Strangers
   readonly health: Health
   readonly certificate: RunningCertificate | null
+  /** What integrations bring about. */
+  readonly integration: Pick<IntegrationOptions, 'onBirth' | 'override'>
   /** When a node was last heard before the start, epoch ms. */
   readonly lastHeard: () => number
   /** A node listens for its alerts. */
@@ -64,7 +68,9 @@ export function makeBroker(parts: BrokerParts): HubBroker | Promise<HubBroker> {
     onListening,
     onSlowed: (house, perSecond) => log.warn({ house, perSecond }, 'a house sends too much: slowed down'),
   })
-  return config.mqtt.external ? linked(parts, config.mqtt.external, gate) : embedded(parts, gate)
+  return config.mqtt.external
+    ? linked(parts, config.mqtt.external, gate)
+    : embedded(parts, integrationGate(gate, { root: config.mqtt.root, now, registry, strangers, ...parts.integration }))
 }
 
 /** Stops the start where everybody would be let in from outside. */

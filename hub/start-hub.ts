@@ -8,6 +8,7 @@ import { Health } from './flow/health.ts'
 import { Housekeeping } from './flow/housekeeping.ts'
 import { takeImage } from './flow/image.ts'
 import { Ingest } from './flow/ingest.ts'
+import { stillAdmitted } from './flow/integration-gate.ts'
 import { Live } from './flow/live.ts'
 import { perform, repeatAlerts, sayStanding, sendCommand } from './flow/perform.ts'
 import { Registry } from './flow/registry.ts'
@@ -24,6 +25,7 @@ import { startClockWatch } from './start-clock.ts'
 import { startDiagnosis } from './start-diagnosis.ts'
 import { StartError } from './start-error.ts'
 import { prepareForecast } from './start-forecast.ts'
+import { prepareHomeAssistant } from './start-home-assistant.ts'
 import { startLoads } from './start-loads.ts'
 import { prepareNotify } from './start-notify.ts'
 import { startRecovery } from './start-recovery.ts'
@@ -35,6 +37,8 @@ import { readLatest, readNodes } from './store/readings.ts'
 import { openStore } from './store/store.ts'
 
 const SAVE_TIMEOUT_MS = 2_000
+/** How long a switch of an integration holds. */
+const OVERRIDE_S = 7_200
 
 /** Builds a hub and starts it; throws when its data folder or a port cannot be had, with nothing left running. */
 export async function startHub(
@@ -83,7 +87,7 @@ export async function startHub(
     const live = new Live()
     const strangers = new Strangers()
     const registry = new Registry(store.view, (next, before) => {
-      if (before) broker.disconnect((house) => next.houses.get(house)?.keyHash === before.houses.get(house)?.keyHash)
+      if (before) broker.disconnect((who) => stillAdmitted(who, next, before))
     })
     const {
       watch,
@@ -160,9 +164,20 @@ export async function startHub(
         diagnosis.plants,
       )
     }
+    const homeAssistant = prepareHomeAssistant({
+      ...{ log, registry, store, recovery, live, root },
+      now: () => watch.now(),
+      elapsed: () => watch.read().elapsed,
+      relays: () => loads.relays,
+      broker: () => broker,
+    })
     const { broker, open } = await makeBroker({
       ...{ config, log, ingest, inbox: loads.inbox, strangers, health, certificate },
       now: () => watch.now(),
+      integration: {
+        onBirth: homeAssistant.greet,
+        override: (of, on) => loads.forWeb(tick).override(of, { on, durationS: OVERRIDE_S }, 'integration'),
+      },
       registry: () => registry.current,
       lastHeard: () => lastHeard(live.latestOf(registry.current.houses.keys()).values()),
       onListening: (house) =>
@@ -205,6 +220,7 @@ export async function startHub(
 
     const runTick = () => loads.run(tick)
     stops.push(forecast.start(), notify.start())
+    if (externalUrl === null) stops.push(homeAssistant.start())
     const web = await startWeb({
       config,
       certificate,
@@ -269,6 +285,7 @@ export async function startHub(
       strangers,
       forecast,
       tellAlerts: notify.look,
+      tellHomeAssistant: homeAssistant.look,
       housesHeard: () => communityBalance(live.latestOf(registry.current.houses.keys()), clock.now()).houses.length,
       tick: runTick,
       diagnose: () => diagnosis.run(),

@@ -44,12 +44,20 @@ export interface NotifySettings {
   readonly webhook: { readonly url: string; readonly secret: string } | null
   /** Every message is published on the hub's broker. */
   readonly mqtt: boolean
+  /** Houses and loads are announced to Home Assistant on the hub's own broker. */
+  readonly homeAssistant: boolean
 }
 
 export const MAIL_SECURITIES = ['tls', 'starttls', 'nessuna'] as const
 export type MailSecurity = (typeof MAIL_SECURITIES)[number]
 
-export const DEFAULT_NOTIFY: NotifySettings = { mail: null, ntfy: null, webhook: null, mqtt: false }
+export const DEFAULT_NOTIFY: NotifySettings = {
+  mail: null,
+  ntfy: null,
+  webhook: null,
+  mqtt: false,
+  homeAssistant: false,
+}
 
 /** What the community decides about itself; kept in the database, edited by the admin. */
 export interface Settings {

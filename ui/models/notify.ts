@@ -19,6 +19,7 @@ export interface NotifyPage {
   readonly values: { readonly [F in NotifyField]: string }
   readonly security: MailSecurity
   readonly mqtt: boolean
+  readonly homeAssistant: boolean
   readonly secrets: { readonly posta: boolean; readonly ntfy: boolean; readonly webhook: boolean }
   readonly errors: { readonly [F in NotifyField | 'webhook_segreto' | 'sicurezza']?: NotifyError }
   readonly saved: boolean

@@ -102,6 +102,14 @@ function Ways({ view, page }: Props) {
             <label for="mqtt">{t('notify.mqtt')}</label>
           </p>
         </fieldset>
+        <fieldset>
+          <legend>{t('notify.homeAssistant')}</legend>
+          <p class="hint">{t('notify.homeAssistant.text')}</p>
+          <p class="check">
+            <input type="checkbox" id="home_assistant" name="home_assistant" value="si" checked={page.homeAssistant} />
+            <label for="home_assistant">{t('notify.homeAssistant.on')}</label>
+          </p>
+        </fieldset>
         <button type="submit" class="primary">
           {t('notify.submit')}
         </button>

@@ -115,6 +115,7 @@ const NOTIFY: NotifyPage = {
   },
   security: 'starttls',
   mqtt: true,
+  homeAssistant: true,
   secrets: { posta: true, ntfy: false, webhook: false },
   errors: {},
   saved: true,

@@ -1252,6 +1252,10 @@ export const it = {
   'notify.webhook_url.hint': 'Riceve ogni avviso della comunità come JSON firmato.',
   'notify.webhook_segreto': 'Segreto del webhook',
   'notify.mqtt': 'Pubblica gli avvisi sul broker, per i programmi con ruolo integration',
+  'notify.homeAssistant': 'Home Assistant',
+  'notify.homeAssistant.text':
+    'Si collega al broker di questo hub con nome utente “integration” e un token con ruolo integration come password. Vede potenze ed energie di tutte le case; un interruttore vale due ore, come il pulsante della pagina.',
+  'notify.homeAssistant.on': 'Annuncia case e apparecchi a Home Assistant',
   'notify.kept': 'È salvato e non viene mostrato: lascia vuoto per tenerlo.',
   'notify.submit': 'Salva le notifiche',
   'notify.error.host': 'Serve il nome o l’indirizzo di un server, senza porta.',

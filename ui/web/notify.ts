@@ -179,12 +179,13 @@ export function parseNotify(
           },
     webhook: values.webhook_url === '' ? null : { url: values.webhook_url, secret: webhookSecret ?? '' },
     mqtt: body['mqtt'] === 'si',
+    homeAssistant: body['home_assistant'] === 'si',
   }
   return { next, errors }
 }
 
 function shownOf(notify: NotifySettings, body: Record<string, unknown> | null = null) {
-  const { mail, ntfy, webhook, mqtt } = notify
+  const { mail, ntfy, webhook, mqtt, homeAssistant = false } = notify
   const stored = {
     posta_host: mail?.host ?? '',
     posta_porta: mail ? String(mail.port) : '',
@@ -197,6 +198,7 @@ function shownOf(notify: NotifySettings, body: Record<string, unknown> | null = 
     values: body ? formValues(NOTIFY_FIELDS, body) : stored,
     security: mail?.security ?? ('starttls' as const),
     mqtt,
+    homeAssistant,
     secrets: {
       posta: (mail?.password ?? null) !== null,
       ntfy: (ntfy?.token ?? null) !== null,
@@ -206,12 +208,13 @@ function shownOf(notify: NotifySettings, body: Record<string, unknown> | null = 
 }
 
 /** For the log of changes: what is secret is left out. */
-function toldOf({ mail, ntfy, webhook, mqtt }: NotifySettings) {
+function toldOf({ mail, ntfy, webhook, mqtt, homeAssistant }: NotifySettings) {
   return {
     mail: mail && { host: mail.host, port: mail.port, security: mail.security, user: mail.user, from: mail.from },
     ntfy: ntfy?.url,
     webhook: webhook?.url,
     mqtt,
+    homeAssistant,
   }
 }
 

@@ -1,0 +1,76 @@
+import type { AnnouncedHouse, HouseState } from '../codec/home-assistant.ts'
+import { availabilityTopic, discovery, discoveryTopic, houseState, houseStateTopic } from '../codec/home-assistant.ts'
+import type { Outlet } from './perform.ts'
+
+export interface HomeAssistantOptions {
+  readonly root: string
+  readonly version: string
+  readonly outlet: Outlet
+  /** Houses to announce; none where it is switched off. */
+  readonly houses: () => readonly AnnouncedHouse[]
+  readonly states: () => Promise<ReadonlyMap<string, HouseState>>
+  /** Houses that were announced by an earlier run. */
+  readonly load: () => Promise<readonly string[]>
+  readonly save: (houses: readonly string[]) => Promise<void>
+}
+
+const KEPT = { qos: 1, retain: true } as const
+
+/** Announces houses to Home Assistant and keeps what it shows up to date; takes back what is no longer there. */
+export class HomeAssistant {
+  readonly #options: HomeAssistantOptions
+  /** House -> what was announced last; null = by an earlier run. */
+  #announced: Map<string, string | null> | null = null
+  #running: Promise<void> | null = null
+
+  constructor(options: HomeAssistantOptions) {
+    this.#options = options
+  }
+
+  /** Brings what is announced, and every value, up to date. A call while another runs waits for that one. */
+  run(): Promise<void> {
+    this.#running ??= this.#run().finally(() => {
+      this.#running = null
+    })
+    return this.#running
+  }
+
+  /** Says everything anew: somebody has come who knows nothing. */
+  async repeat(): Promise<void> {
+    await this.#running?.catch(() => {})
+    for (const house of this.#announced?.keys() ?? []) this.#announced?.set(house, null)
+    await this.run()
+  }
+
+  /** Says that the hub goes away. */
+  async stop(): Promise<void> {
+    await this.#running?.catch(() => {})
+    if ((this.#announced?.size ?? 0) > 0)
+      await this.#options.outlet.publish(availabilityTopic(this.#options.root), 'offline', KEPT)
+  }
+
+  async #run(): Promise<void> {
+    const { houses, load, save, outlet, root, version } = this.#options
+    this.#announced ??= new Map((await load()).map((house) => [house, null]))
+    const announced = this.#announced
+    const wanted = new Map(houses().map((house) => [house.id, discovery(house, { root, version })]))
+    const gone = [...announced.keys()].filter((house) => !wanted.has(house))
+    const isNew = [...wanted.keys()].some((house) => !announced.has(house))
+    // Written down first: what was announced can then always be taken back.
+    if (gone.length > 0 || isNew) await save([...wanted.keys()])
+    for (const house of gone) {
+      await outlet.publish(discoveryTopic(house), '', KEPT)
+      await outlet.publish(houseStateTopic(root, house), '', KEPT)
+      announced.delete(house)
+    }
+    if (wanted.size === 0) return
+    const fresh = [...wanted].filter(([house, { payload }]) => announced.get(house) !== payload)
+    for (const [house, { topic, payload }] of fresh) {
+      await outlet.publish(topic, payload, KEPT)
+      announced.set(house, payload)
+    }
+    if (fresh.length > 0) await outlet.publish(availabilityTopic(root), 'online', KEPT)
+    for (const [house, state] of await this.#options.states())
+      if (wanted.has(house)) await outlet.publish(houseStateTopic(root, house), houseState(state), KEPT)
+  }
+}

@@ -1,0 +1,99 @@
+import { programVersion } from './cli/version.ts'
+import type { HouseState } from './codec/home-assistant.ts'
+import { Counters } from './flow/counters.ts'
+import { HomeAssistant } from './flow/home-assistant.ts'
+import type { Live } from './flow/live.ts'
+import type { Recovery } from './flow/recovery.ts'
+import type { Registry } from './flow/registry.ts'
+import type { Relays } from './flow/relays.ts'
+import type { Log } from './io/log.ts'
+import type { MessageBroker } from './io/message-broker.ts'
+import { everySeconds } from './io/schedule.ts'
+import { readAnnounced, saveAnnounced } from './store/announced.ts'
+import { readHours } from './store/hours.ts'
+import type { Store } from './store/store.ts'
+
+const EVERY_S = 30
+/** What was said longer ago is not shown as the state of now, ms. */
+const FRESH_MS = 120_000
+const REPORT_FRESH_MS = 150_000
+
+export interface RunningHomeAssistant {
+  /** Publishes at once, besides the schedule. */
+  readonly look: () => Promise<void>
+  /** Home Assistant has started: it is told everything anew. */
+  readonly greet: () => void
+  readonly start: () => () => Promise<void>
+}
+
+/** Announces the houses to Home Assistant on the hub's own broker, where an admin has switched that on. */
+export function prepareHomeAssistant(parts: {
+  readonly now: () => number
+  readonly elapsed: () => number
+  readonly log: Log
+  readonly registry: Registry
+  readonly store: Store
+  readonly recovery: Recovery
+  readonly live: Live
+  readonly relays: () => Relays
+  readonly broker: () => MessageBroker
+  readonly root: string
+}): RunningHomeAssistant {
+  const { now, elapsed, log, registry, store, recovery, live, relays, broker, root } = parts
+  const counters = new Counters((from, to, groupMs) =>
+    recovery.guard(() => readHours(store.readings, { from, to, groupMs })),
+  )
+  const states = async (): Promise<Map<string, HouseState>> => {
+    const totals = await counters.totals(now())
+    const { houses, loads } = registry.current
+    const at = now()
+    const fresh = (value: { readonly w: number; readonly at: number } | null | undefined) =>
+      value && at - value.at <= FRESH_MS ? value.w : null
+    return new Map(
+      [...live.latestOf(houses.keys())].map(([house, { production, consumption }]) => [
+        house,
+        {
+          ...(totals.get(house) ?? { producedWh: null, consumedWh: null, importedWh: null, exportedWh: null }),
+          productionW: fresh(production),
+          consumptionW: fresh(consumption),
+          loads: new Map(
+            (loads.get(house) ?? []).map(({ load }) => {
+              const report = relays().reportOf(house, load.id)
+              return [load.id, report && elapsed() - report.at <= REPORT_FRESH_MS ? report.on : null]
+            }),
+          ),
+        },
+      ]),
+    )
+  }
+  const homeAssistant = new HomeAssistant({
+    root,
+    version: programVersion(),
+    outlet: { publish: (...message) => broker().publish(...message) },
+    houses: () => {
+      const { houses, loads, settings } = registry.current
+      if (!settings.notify.homeAssistant) return []
+      return [...houses.values()].map(({ id, name, peakPower }) => {
+        const own = (loads.get(id) ?? []).filter((l) => l.declaration !== null)
+        return { id, name, peakPower, loads: own.map(({ load }) => ({ id: load.id, name: load.name })) }
+      })
+    },
+    states,
+    load: () => readAnnounced(store.view),
+    save: (houses) => saveAnnounced(store.control, houses, now()),
+  })
+  const failed = (error: unknown) => log.warn({ error: String(error) }, 'Home Assistant could not be told')
+  const look = () => homeAssistant.run().catch(failed)
+  return {
+    look,
+    greet: () => void homeAssistant.repeat().catch(failed),
+    start: () => {
+      const job = everySeconds(EVERY_S, () => void look())
+      void look()
+      return async () => {
+        job.stop()
+        await homeAssistant.stop().catch(failed)
+      }
+    },
+  }
+}
