@@ -4,6 +4,7 @@ import { stopAll } from '../test/support/hub-process.ts'
 import { removeFolders } from './bench/folders.ts'
 import { machine } from './bench/machine.ts'
 import { measureDiagnosis } from './bench/measure-diagnosis.ts'
+import { measureForecast } from './bench/measure-forecast.ts'
 import { measureCommunity, measureRates } from './bench/measure-load.ts'
 import { measureMaximum } from './bench/measure-maximum.ts'
 import { measureReplay } from './bench/measure-replay.ts'
@@ -17,7 +18,7 @@ import type { Row } from './bench/row.ts'
 const HELP = `Usage: npm run bench -- [--quick] [--json] [--only NAME]...
   --quick      shorter runs: a glance, not a measurement
   --json       the rows as JSON
-  --only NAME  one of start, community, maximum, rates, writes, viewers, replay, diagnosis`
+  --only NAME  one of start, community, maximum, rates, writes, viewers, replay, diagnosis, forecast`
 
 const { values: options } = parseArgs({
   options: {
@@ -40,6 +41,7 @@ const MEASURES: Readonly<Record<string, () => Promise<Row[]>>> = {
   viewers: () => measureViewers(quick ? { houses: 12, days: 30, seconds: 5 } : { houses: 100, days: 365, seconds: 20 }),
   replay: () => measureReplay({ months: quick ? 1 : 8 }),
   diagnosis: measureDiagnosis,
+  forecast: measureForecast,
 }
 
 const unknown = only.filter((name) => !(name in MEASURES))

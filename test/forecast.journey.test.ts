@@ -53,7 +53,12 @@ afterEach(async () => {
 async function start(): Promise<void> {
   asked.length = 0
   site = await testHub({
-    houses: [house('casa_A', 3000, { tilt: 25, azimuth: 180 }), house('casa_B', 5000), house('casa_C', 0)],
+    houses: [
+      house('casa_A', 3000, { tilt: 25, azimuth: 180 }),
+      house('casa_B', 5000),
+      house('casa_C', 0),
+      { ...house('casa_D', 4000), battery: true },
+    ],
     at: NOW,
     settings: { place: PLACE },
     residents: ['casa_A'],
@@ -102,6 +107,7 @@ describe('GET /api/previsione/', () => {
     await start()
     expect((await site.as('reader', '/api/previsione/?casa=nobody')).status).toBe(404)
     expect((await site.as('reader', '/api/previsione/?casa=casa_C')).status).toBe(409)
+    expect((await site.as('reader', '/api/previsione/?casa=casa_D')).status).toBe(409)
     const cookie = await site.signIn('res_casa_A')
     const get = (path: string) => fetch(site.url + path, { headers: { cookie } })
     expect((await get('/api/previsione/?casa=casa_B')).status).toBe(403)

@@ -51,6 +51,8 @@ export interface ForecastRun {
   readonly tookMs: number
   /** The longest time the event loop had to wait. */
   readonly longestStepMs: number
+  /** The same by the processor's time of the thread: what is the hub's own doing on a busy machine. */
+  readonly longestStepCpuMs: number
 }
 
 /** A forecast as it was issued last. House id '' is the community. */

@@ -9,6 +9,7 @@ import { DAY, HOUR } from '../domain/time.ts'
 import type { ScoredDay, StoredForecast } from '../store/forecasts.ts'
 import { COMMUNITY } from '../store/forecasts.ts'
 import type { LearnedDay, Roof } from './forecast-learning.ts'
+import type { Steps } from './steps.ts'
 
 /** Share of a day's light that must be measured for its forecast to be scored. */
 const LEAST_COVERAGE = 0.9
@@ -34,9 +35,11 @@ export async function scoreDay(input: {
   readonly grid: SolarGrid
   readonly roofs: readonly Roof[]
   readonly stored: (at: number, within: number) => Promise<readonly StoredForecast[]>
+  readonly steps: Steps
 }): Promise<ScoredDay[]> {
-  const { day, done, grid, roofs } = input
+  const { day, done, grid, roofs, steps } = input
   const stored = new Map((await input.stored(day.from, DAY)).map((forecast) => [forecast.house, forecast]))
+  steps.restart()
   const facts = new Map<string, Facts>()
   for (const roof of roofs) {
     const before = done.before.get(roof.id)
@@ -51,6 +54,7 @@ export async function scoreDay(input: {
       source: weather ? 'meteo' : 'cielo_sereno',
       weather: weather !== null,
     })
+    await steps.between()
   }
   const all = [...facts.values()]
   const isComplete = all.length > 0 && all.every((f) => coverageOf(f) >= LEAST_COVERAGE)
@@ -58,11 +62,13 @@ export async function scoreDay(input: {
   const start = [...done.before.values()][0]?.modelled.day
   if (start === undefined) return []
   const dayStart = solarDayStart(grid, start)
-  return [...facts].flatMap(([house, fact]) => {
-    if (coverageOf(fact) < LEAST_COVERAGE) return []
-    const issued = stored.get(house)
-    return [scoreOne(house, day, grid, dayStart, fact, issued ?? null)]
-  })
+  const scores: ScoredDay[] = []
+  for (const [house, fact] of facts) {
+    if (coverageOf(fact) < LEAST_COVERAGE) continue
+    scores.push(scoreOne(house, day, grid, dayStart, fact, stored.get(house) ?? null))
+    await steps.between()
+  }
+  return scores
 }
 
 function together(all: readonly Facts[], bands: Bands): Facts {

@@ -9,7 +9,7 @@ import {
   countSlots,
   firstSlot,
   forecastsBefore,
-  readModels,
+  readModel,
   readProduction,
   readScores,
   retireForecasts,
@@ -48,14 +48,14 @@ export function forecastStore(store: Store, recovery: Pick<Recovery, 'guard'>): 
       ])
     },
     load: async (grid, planes) => {
-      const texts = await recovery.guard(() => readModels(readings))
+      const textOf = (house: string) => recovery.guard(() => readModel(readings, house))
       const plants = new Map<string, PlantForecast>()
       for (const [house, plane] of planes) {
-        const saved = JSON.parse(texts.get(house) ?? '{}') as { plane?: string; model?: string }
+        const saved = JSON.parse((await textOf(house)) ?? '{}') as { plane?: string; model?: string }
         const model = saved.plane === plane && saved.model ? decodePlant(saved.model, grid.slots) : null
         if (model) plants.set(house, model)
       }
-      const street = JSON.parse(texts.get(COMMUNITY) ?? '{}') as {
+      const street = JSON.parse((await textOf(COMMUNITY)) ?? '{}') as {
         to?: number
         bands?: string
         heard?: [number, number][]

@@ -107,7 +107,8 @@ export class Forecasting {
     await this.#issue(job, tip)
     this.#key = key
     const tookMs = performance.now() - started
-    this.#options.onDone?.({ daysLearned, houses: roofs.length, tookMs, longestStepMs: steps.longestMs })
+    const { longestMs: longestStepMs, longestCpuMs: longestStepCpuMs } = steps
+    this.#options.onDone?.({ daysLearned, houses: roofs.length, tookMs, longestStepMs, longestStepCpuMs })
   }
 
   /** Whether the past that was learned from has been filled since, by a replayed file say, and is quiet again: then all is learned anew. */
@@ -248,6 +249,7 @@ export class Forecasting {
       grid,
       roofs,
       stored: store.before,
+      steps,
     })
     await store.saveScores(scores)
     steps.restart()

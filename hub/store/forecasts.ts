@@ -50,9 +50,10 @@ export async function countSlots(db: ReadingsDb, starts: readonly number[]): Pro
   return rows.map((row) => row.n)
 }
 
-export async function readModels(db: ReadingsDb): Promise<Map<string, string>> {
-  const rows = await db.selectFrom('forecast_model').select(['house', 'state']).execute()
-  return new Map(rows.map((row) => [row.house, row.state]))
+/** What was kept of one house: some tens of kilobytes, so houses are read one by one. */
+export async function readModel(db: ReadingsDb, house: string): Promise<string | null> {
+  const row = await db.selectFrom('forecast_model').select('state').where('house', '=', house).executeTakeFirst()
+  return row?.state ?? null
 }
 
 export async function saveModel(db: ReadingsDb, house: string, learnedTo: number, state: string): Promise<void> {

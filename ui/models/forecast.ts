@@ -47,7 +47,7 @@ export interface ForecastPage {
     readonly days: readonly ForecastDayView[]
     readonly points: readonly ForecastPoint[]
   } | null
-  readonly why: 'posto' | 'impianto' | 'presto' | null
+  readonly why: 'posto' | 'impianto' | 'batteria' | 'presto' | null
   readonly yesterday: ForecastPast | null
   /** The last 30 scored days: how many facts lay inside the band. */
   readonly hits: {

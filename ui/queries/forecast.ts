@@ -1,4 +1,5 @@
 import { bestWindow, type IssuedSlots, remainingWh } from '../../hub/domain/forecast-issue.ts'
+import type { House } from '../../hub/domain/house.ts'
 import { DAY, dayOf, HOUR } from '../../hub/domain/time.ts'
 import { COMMUNITY, readProduction, readScores, type ScoredDay } from '../../hub/store/forecasts.ts'
 import type { HubDeps } from '../deps.ts'
@@ -13,7 +14,7 @@ const LEAST_BEST = 200
 /** Everything the forecast page shows of a house, or of the community. */
 export async function forecastPage(
   deps: HubDeps,
-  house: { readonly id: string; readonly name: string; readonly peakPower: number } | null,
+  house: Pick<House, 'id' | 'name' | 'peakPower' | 'battery'> | null,
   choices: readonly string[],
 ): Promise<ForecastPage> {
   const { settings } = deps.registry()
@@ -59,9 +60,11 @@ export async function forecastPage(
         ? 'posto'
         : house !== null && !(house.peakPower > 0)
           ? 'impianto'
-          : issued
-            ? null
-            : 'presto',
+          : house?.battery
+            ? 'batteria'
+            : issued
+              ? null
+              : 'presto',
     yesterday: past
       ? {
           day: past.day,

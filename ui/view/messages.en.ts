@@ -919,6 +919,8 @@ export const en: { readonly [K in MessageKey]: string } = {
   'forecast.none': 'No forecast',
   'forecast.why.posto': 'The position of the community is missing: an administrator can give it in the settings.',
   'forecast.why.impianto': 'This house has no panels: there is nothing to forecast.',
+  'forecast.why.batteria':
+    'A battery stands behind the inverter: what comes out is not the sun of the moment, and cannot be forecast.',
   'forecast.why.presto': 'The first forecast is being made: load the page again in a minute.',
   'forecast.yesterday': 'Yesterday, forecast and measured',
   'forecast.noYesterday': 'There is no forecast of yesterday to compare, or the measurements are incomplete.',

@@ -922,6 +922,8 @@ export const it = {
   'forecast.none': 'Nessuna previsione',
   'forecast.why.posto': 'Manca la posizione della comunità: un amministratore può indicarla nelle impostazioni.',
   'forecast.why.impianto': 'Questa casa non ha pannelli: non c’è nulla da prevedere.',
+  'forecast.why.batteria':
+    'Dietro l’inverter c’è una batteria: ciò che esce non è il sole del momento, e non si può prevedere.',
   'forecast.why.presto': 'La prima previsione è in preparazione: ricarica la pagina fra un minuto.',
   'forecast.yesterday': 'Ieri, previsto e misurato',
   'forecast.noYesterday': 'Di ieri non c’è una previsione da confrontare, o le misure sono incomplete.',

@@ -36,6 +36,8 @@ export function getForecast({ c, deps, principal }: RouteContext): Response {
     return problem(409, 'There is no forecast without the position of the community: set it.')
   if (known && !(known.peakPower > 0))
     return problem(409, `House "${known.id}" has no panels: nothing is forecast of it.`)
+  if (known?.battery)
+    return problem(409, `House "${known.id}" has a battery behind its inverter: nothing is forecast of it.`)
   const answer = forecast(deps, house)
   if (!answer) return problem(503, 'The first forecast is being made: ask again.', [], { 'retry-after': '60' })
   return json(answer)
