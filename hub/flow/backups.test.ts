@@ -18,9 +18,10 @@ afterEach(() => rmSync(dir, { recursive: true }))
 /** A hub whose chores only leave a file, and note what they were asked. */
 function hub() {
   const asked: string[] = []
-  const state = { now: NOON, fingerprint: 'a', fails: false }
+  const state = { now: NOON, fingerprint: 'a', fails: false, takes: 0 }
   const health = new Health()
   const run = async <N extends ChoreName>(name: N, request: Chores[N]['request']): Promise<Chores[N]['outcome']> => {
+    state.now += state.takes
     if (state.fails) throw new Error('no room')
     const file = 'file' in request ? request.file : 'to' in request ? request.to : ''
     const how = 'since' in request ? ` since ${request.since === null ? 'ever' : (NOON - request.since) / HOUR}` : ''
@@ -85,15 +86,32 @@ it('goes on where an earlier run stood, and clears what that left half made', as
   expect(await second.after(30 * SECOND)).not.toContain('nightly')
 })
 
-it('says so when it fails, waits, and tries again', async () => {
+it('says so when it fails, and tries again within a minute', async () => {
   const { after, state, health } = hub()
   state.fails = true
   await after(20 * SECOND)
   expect(health.details).toEqual([{ reason: 'backup', detail: 'control: no room' }])
   state.fails = false
-  expect(await after(MINUTE)).toEqual([])
-  expect(await after(10 * MINUTE)).toEqual(['copy', 'nightly'])
+  expect(await after(30 * SECOND)).toEqual([])
+  expect(health.degraded).toEqual(['backup'])
+  expect(await after(20 * SECOND)).toEqual(['copy', 'nightly'])
   expect(health.degraded).toEqual([])
+})
+
+it('waits longer, ten minutes at most, after a failure that took its time', async () => {
+  const { after, state } = hub()
+  state.fails = true
+  state.takes = 10 * SECOND
+  await after(20 * SECOND)
+  state.fails = false
+  expect(await after(3 * MINUTE)).toEqual([])
+  expect(await after(30 * SECOND)).toEqual(['copy', 'nightly'])
+  state.fails = true
+  state.takes = HOUR
+  await after(DAY)
+  state.fails = false
+  expect(await after(9 * MINUTE)).toEqual([])
+  expect(await after(MINUTE)).not.toEqual([])
 })
 
 it('rotates', async () => {

@@ -38,8 +38,8 @@ const NIGHT = HOUR
 const WINDOW = 7 * DAY + HOUR
 /** A hub that starts has better things to do. */
 const SETTLE = 20 * SECOND
-/** After a failure nothing is tried for so long. */
-const RETRY = 10 * MINUTE
+/** After a failure nothing is tried for so long: what failed at once may be asked soon, what read gigabytes before not. */
+const RETRY = { least: 45 * SECOND, most: 10 * MINUTE, timesItTook: 20 }
 const CLOCK_SOUND_FROM = Date.UTC(2016, 0, 1)
 const SPARE_BYTES = 64e6
 
@@ -54,6 +54,7 @@ export class Backups {
   #stopped = false
   #startedAt = Number.NEGATIVE_INFINITY
   #failedAt = Number.NEGATIVE_INFINITY
+  #retryMs = 0
   #copied: string | null = null
   #seen: { fingerprint: string; since: number } | null = null
 
@@ -101,8 +102,9 @@ export class Backups {
     const { now, health, dir } = this.#options
     const waits = (from: number, ms: number) => now() >= from && now() < from + ms
     // Copies dated before the others would be the first to be rotated out.
-    if (now() < CLOCK_SOUND_FROM || waits(this.#startedAt, SETTLE) || waits(this.#failedAt, RETRY)) return
+    if (now() < CLOCK_SOUND_FROM || waits(this.#startedAt, SETTLE) || waits(this.#failedAt, this.#retryMs)) return
     let what: BackupKind = 'control'
+    const begun = now()
     try {
       const fingerprint = await this.#controlDue()
       if (fingerprint !== null) {
@@ -117,6 +119,8 @@ export class Backups {
     } catch (error) {
       if (this.#stopped) return
       this.#failedAt = now()
+      const took = Math.max(0, this.#failedAt - begun)
+      this.#retryMs = Math.min(RETRY.most, Math.max(RETRY.least, RETRY.timesItTook * took))
       const message = error instanceof Error ? error.message : String(error)
       if (health.set('backup', `${what}: ${message}`)) this.#options.onError?.(what, error)
     }
