@@ -7,84 +7,31 @@ import { openControl } from '../hub/store/store.ts'
 import type { TestHub } from './support/hub-in-process.ts'
 import { house, keyOf, testHub } from './support/hub-in-process.ts'
 import { dataFolder, runJson, start, stopAll } from './support/hub-process.ts'
+import type { LoadJson } from './support/load-street.ts'
+import { furnish, loadStreet, NOON, override, stateOf } from './support/load-street.ts'
 import type { NodeTime } from './support/relay-node.ts'
-import { CAR, HEATER, relayNode, runningTime, until } from './support/relay-node.ts'
+import { CAR, relayNode, runningTime, until } from './support/relay-node.ts'
 
 // A lifelike node on the real broker: what a lease promises, whatever happens to the hub, the node or the line between them.
 
-const NOON = Date.UTC(2026, 5, 21, 10)
 const S = 1000
 const AUTO = 'casa_A/auto'
 const BOILER = 'casa_A/boiler'
 
 const nodes: LiveNode[] = []
 const hubs: TestHub[] = []
-const ends: (() => void)[] = []
+const ends: (() => unknown)[] = []
 afterEach(async () => {
-  for (const end of ends.splice(0)) end()
+  for (const end of ends.splice(0).reverse()) await end()
   await Promise.all(nodes.splice(0).map((node) => node.stop()))
   await Promise.all(hubs.splice(0).map((hub) => hub.stop()))
   await stopAll()
 })
 
 /** A hub with one armed house, its car and its water heater, and the node of it; the test moves their clock. */
-async function street(more: Partial<Parameters<typeof relayNode>[0]> = {}) {
-  const hub = await testHub({ houses: [house('casa_A', 3000)], at: NOON, residents: ['casa_A'] })
-  hubs.push(hub)
-  await furnish(hub)
-  const plug = (own: Partial<Parameters<typeof relayNode>[0]> = {}) => {
-    const node = relayNode({ port: hub.hub.mqttPort, key: keyOf('casa_A'), now: () => hub.clock.at, ...more, ...own })
-    nodes.push(node)
-    node.start()
-    return node
-  }
-  const at = (id: string) => stateOf(hub, id)
-  /** Lets `seconds` pass, a tick every ten; whoever has to answer does so in between. */
-  const pass = async (seconds: number, ticks = true) => {
-    for (let s = 0; s < seconds; s += 10) {
-      hub.clock.at += Math.min(10, seconds - s) * S
-      if (ticks) await hub.hub.tick()
-      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS))
-    }
-  }
-  const node = plug()
-  await until(async () => (await at('auto'))?.stato !== null, 'the node was not heard of')
-  await hub.hub.tick()
-  return { hub, node, plug, at, pass }
-}
+const street = () => loadStreet(ends)
 
-/** More than a node takes to look at its relays and to say so. */
-const PAUSE_MS = 150
-
-async function furnish(hub: TestHub) {
-  const { control } = hub.hub.store
-  await saveLoad(control, CAR, NOON)
-  await saveLoad(control, HEATER, NOON)
-  await setArmed(control, 'casa_A', NOON)
-  await hub.hub.registry.refresh()
-}
-
-interface LoadJson {
-  readonly carico: string
-  readonly stato: { acceso: boolean; origine: string } | null
-  readonly comando: { fase: string; errore: string | null; acceso: boolean } | null
-  readonly decisione: { regola: string } | null
-  readonly manuale: object | null
-}
-
-async function stateOf(hub: TestHub, id: string): Promise<LoadJson | undefined> {
-  const answer = (await (await hub.as('reader', '/api/carichi/')).json()) as { carichi: LoadJson[] }
-  return answer.carichi.find((c) => c.carico === id)
-}
-
-async function override(hub: TestHub, load: string, modo: string, durata_s = 7200) {
-  const answer = await hub.as('admin', `/api/carichi/${load}/`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ modo, durata_s }),
-  })
-  expect(answer.status).toBe(200)
-}
+const take = async (...asked: Parameters<typeof override>) => expect(await override(...asked)).toBe(200)
 
 const isOn = (node: LiveNode, load: string) => node.stateOf(load).on
 
@@ -92,7 +39,7 @@ describe('an override', () => {
   it('goes from the page to the relay and back, confirmed by the measured power, and ends by itself', async () => {
     const { hub, node, at, pass } = await street()
     const asked = performance.now()
-    await override(hub, AUTO, 'acceso', 600)
+    await take(hub, AUTO, 'acceso', 600)
     await until(() => isOn(node, 'auto'), 'the relay did not close')
     // No tick was due: the override woke one.
     process.stderr.write(`override to relay: ${Math.round(performance.now() - asked)} ms\n`)
@@ -110,10 +57,10 @@ describe('an override', () => {
 
   it('holds a load that rests on off, and gives it back at once', async () => {
     const { hub, node, at, pass } = await street()
-    await override(hub, BOILER, 'spento')
+    await take(hub, BOILER, 'spento')
     await until(() => !isOn(node, 'boiler'), 'the relay did not open')
     await pass(70)
-    await override(hub, BOILER, 'auto')
+    await take(hub, BOILER, 'auto')
     await until(() => isOn(node, 'boiler'), 'the relay did not close again')
     expect(await at('boiler')).toMatchObject({ manuale: null })
   })
@@ -122,7 +69,7 @@ describe('an override', () => {
     const { hub, node, at, pass } = await street()
     node.turnSwitch('auto', false)
     await pass(20)
-    await override(hub, AUTO, 'acceso')
+    await take(hub, AUTO, 'acceso')
     await pass(20)
     expect(isOn(node, 'auto')).toBe(false)
     expect(await at('auto')).toMatchObject({ stato: { acceso: false, origine: 'interruttore' } })
@@ -158,7 +105,7 @@ describe('an override', () => {
 describe('a lease', () => {
   it('lapses when the tick throws while the broker lives', async () => {
     const { hub, node, pass } = await street()
-    await override(hub, AUTO, 'acceso')
+    await take(hub, AUTO, 'acceso')
     await until(() => isOn(node, 'auto'), 'the relay did not close')
     const { settings } = hub.hub.registry.current
     Object.defineProperty(settings, 'control', {
@@ -176,7 +123,7 @@ describe('a lease', () => {
 
   it('of a node that starts anew is not taken up: the relay is at rest, and is commanded again for its new boot', async () => {
     const { hub, node, plug, pass } = await street()
-    await override(hub, AUTO, 'acceso')
+    await take(hub, AUTO, 'acceso')
     await until(() => isOn(node, 'auto'), 'the relay did not close')
     await node.crash()
     await pass(20)
@@ -188,20 +135,20 @@ describe('a lease', () => {
 
   it('survives a restart of the hub in between, which says nothing before it has heard of the relay', async () => {
     const { hub, node, pass } = await street()
-    await override(hub, AUTO, 'acceso')
+    await take(hub, AUTO, 'acceso')
     await until(() => isOn(node, 'auto'), 'the relay did not close')
     await hub.restart()
     await node.moveTo(hub.hub.mqttPort)
     await until(async () => (await stateOf(hub, 'auto'))?.stato?.acceso === true, 'the relay was not read back')
     await pass(200)
     expect(isOn(node, 'auto')).toBe(true)
-    await override(hub, AUTO, 'auto')
+    await take(hub, AUTO, 'auto')
     await until(() => !isOn(node, 'auto'), 'it was not given back')
   })
 
   it('goes on when the wall clock is set', async () => {
     const { hub, node, pass } = await street()
-    await override(hub, AUTO, 'acceso')
+    await take(hub, AUTO, 'acceso')
     await until(() => isOn(node, 'auto'), 'the relay did not close')
     for (const step of [24 * 3600 * S, -3600 * S]) {
       hub.clock.step += step
@@ -232,7 +179,7 @@ describe('a lease', () => {
     expect((await live(100)).status).toBe(201)
     expect(await ask()).toMatchObject({ comandi: [], riprova_s: 30 })
     expect((await post('/api/carico/stato/', { carico: 'auto', acceso: false, origine: 'riposo' })).status).toBe(201)
-    await override(hub, AUTO, 'acceso')
+    await take(hub, AUTO, 'acceso')
     hub.clock.at += 25 * S
     await live(125)
     await hub.hub.tick()

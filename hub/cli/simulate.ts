@@ -25,7 +25,8 @@ import { table } from './table.ts'
 export const commands: readonly Command[] = [
   {
     name: 'simulate',
-    summary: 'run recorded days through the controller: what would have been switched, and why',
+    summary:
+      'run recorded days through the controller: what would have been switched, and why (what the loads drew on those days is still in the consumption)',
     args: ['HOUSE'],
     required: ['day'],
     options: {

@@ -57,7 +57,7 @@ export function decideHouse(
   })
   const measured = measuredBase(house, seen, at)
   const balanceW = measured && measured.productionW - measured.baseW - seen.reduce((sum, s) => sum + s.drawW, 0)
-  const past = gatherHour(memory, knownPast, measured, at)
+  const past = house.loads.length === 0 ? knownPast : gatherHour(memory, knownPast, measured, at)
   const bankedW = settings.hourlyNetting ? bankedOf(memory, seen, at) : 0
   const needs = new Map<Load, Need>()
   for (const { image, memory: own } of seen) {

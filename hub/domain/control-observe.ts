@@ -61,6 +61,15 @@ export function observeLoad(
     memory.legionella = watchWater(memory.legionella, load, null, { ...at, idleS: 0, onForS: 0 })
     return memory
   }
+  // It may have begun just before its node lost its power, and nobody saw it: that start is counted.
+  if (
+    !house.shadow &&
+    houseMemory.powerAt === at.elapsed &&
+    memory.wanted === true &&
+    memory.on === false &&
+    !report.on
+  )
+    memory.starts += 1
   if (!house.shadow && memory.on !== report.on) {
     if (memory.on === false) {
       memory.starts += 1

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { DEFAULT_CONTROL } from './control-image.ts'
+import { NO_LATEST } from './latest.ts'
 import type { Load } from './load.ts'
 import type { Decide, LoadsState } from './load-cycle.ts'
 import { FIRST_LOADS, runLoads } from './load-cycle.ts'
@@ -177,6 +178,21 @@ describe('a cycle of the loads', () => {
         saved: expect.objectContaining({ movedKwh: 2.5, euro: expect.closeTo(0.5) }),
       }),
     )
+  })
+
+  it('a house without loads is seen where its surplus may be taken, and nowhere else', () => {
+    const line = new Line()
+    const seen: string[][] = []
+    const decide: Decide = (image, state) => {
+      seen.push(image.houses.map(({ id }) => id))
+      return decideOverrides(image, state)
+    }
+    for (const neighbourWh of [null, 1000]) {
+      const image = line.image(0, {}, false, { ...CAR, neighbourWh })
+      const giver = { id: 'casa_B', latest: image.houses[0]?.latest ?? NO_LATEST, relays: null }
+      runLoads({ ...image, houses: [...image.houses, giver] }, FIRST_LOADS, decide)
+    }
+    expect(seen).toEqual([['casa_A'], ['casa_A', 'casa_B']])
   })
 
   it('a starting plan waits until it can be saved', () => {

@@ -5,6 +5,7 @@ import type { ControlImage, HouseControl } from './control-image.ts'
 import type { ControlState } from './control-state.ts'
 import { FIRST_CONTROL } from './control-state.ts'
 import type { LegionellaNotice, LoadDecision } from './decision.ts'
+import { DEFAULT_CONNECTION_LIMIT } from './house.ts'
 import type { Latest } from './latest.ts'
 import { isFresh } from './latest.ts'
 import { loadKey } from './load.ts'
@@ -180,8 +181,10 @@ export function evidenceFor(known: Drive, relay: RelayImage, relays: HouseRelays
 
 function controlImage(image: LoadsImage): ControlImage {
   const { now, elapsed, clockCertain, zone, control: settings } = image
+  // A house without loads has surplus to give, where somebody may take it.
+  const isShared = image.houses.some(({ relays }) => relays?.loads.some(({ load }) => load.neighbourWh !== null))
   const houses = image.houses.flatMap(({ id, latest, relays }): HouseControl[] => {
-    if (!relays) return []
+    if (!relays && !isShared) return []
     const { production, consumption } = latest
     const fresh = isHouseFresh(latest, now)
     return [
@@ -190,16 +193,16 @@ function controlImage(image: LoadsImage): ControlImage {
         productionW: fresh ? (production?.w ?? null) : null,
         consumptionW: fresh ? (consumption?.w ?? null) : null,
         ageS: production && consumption ? Math.max(0, now - Math.min(production.at, consumption.at)) / SECOND : null,
-        limitW: relays.limitW,
-        shadow: relays.shadow,
-        forecast: relays.forecast,
-        loads: relays.loads.flatMap((relay) =>
+        limitW: relays?.limitW ?? DEFAULT_CONNECTION_LIMIT,
+        shadow: relays?.shadow ?? false,
+        forecast: relays?.forecast ?? [],
+        loads: (relays?.loads ?? []).flatMap((relay) =>
           relay.declaration && isSwitchable(relay.load, relay.declaration)
             ? [
                 {
                   load: effectiveLoad(relay.load, relay.declaration),
                   report: freshReport(relay, elapsed),
-                  boot: relays.clock?.boot ?? null,
+                  boot: relays?.clock?.boot ?? null,
                   override: relay.override,
                 },
               ]

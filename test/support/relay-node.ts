@@ -20,6 +20,7 @@ export function relayNode(options: {
   readonly now: () => number
   readonly boot?: number
   readonly startedAt?: number
+  readonly periodMs?: number
 }): LiveNode {
   const spec = (load: Load, output: number) => ({
     spec: { id: load.id, restOn: load.rest === 'on', ...LIMITS, startsPerHour: 60 },
@@ -28,10 +29,10 @@ export function relayNode(options: {
     measured: true,
   })
   return new LiveNode({
+    periodMs: 100,
     ...options,
     house: 'casa_A',
     root: 'comunita',
-    periodMs: 100,
     relayPeriodMs: 25,
     sendsCounters: false,
     // No sun: nothing is switched but by people.
