@@ -70,13 +70,19 @@ const COMMON = {
 } as const satisfies BuildOptions
 
 const assets: Record<string, { sha256: string; gz: string }> = {}
-for (const file of TEXTS.flatMap(filesOf)) add(file, readFileSync(join(ROOT, file)))
+for (const file of TEXTS.flatMap(filesOf)) add(file, file === 'package.json' ? about() : readFileSync(join(ROOT, file)))
 for (const [name, file] of Object.entries(ADDONS)) add(`addon:${name}`, readFileSync(join(ROOT, file)))
 for (const name of THREADS) add(`thread:${name}`, await bundled(`hub/store/${name}.ts`))
 const program = await bundled('hub/main.ts')
 mkdirSync(join(out, '..'), { recursive: true })
 writeFileSync(out, `globalThis.SOLAR_FAMILY_ASSETS=${JSON.stringify(assets)};\n${program.toString('utf8')}`)
 process.stdout.write(`${relative(process.cwd(), out)}: ${(statSync(out).size / 1e6).toFixed(1)} MB\n`)
+
+/** What the program needs to know of itself; `--program-version` makes one that is to be another version, to try updates with. */
+function about(): Buffer {
+  const { name, version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as Record<string, unknown>
+  return Buffer.from(JSON.stringify({ name, version: argument('--program-version') ?? version }))
+}
 
 async function bundled(entry: string): Promise<Buffer> {
   const { outputFiles, warnings } = await build({ ...COMMON, entryPoints: [entry] })

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { copyFileSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import type { Arch } from './arch.ts'
 import { CACHE, ROOT } from './arch.ts'
 import { segmentsOf, sharedPage } from './elf.ts'
@@ -9,17 +9,28 @@ import { nodeBinary } from './node-binary.ts'
 /** Pages of a Raspberry Pi 5. */
 const ARM64_PAGE_BYTES = 16_384
 
+export interface BinaryOptions {
+  /** Another version than the checkout's. */
+  readonly version?: string
+  readonly out?: string
+}
+
+export function binaryPath(arch: Arch): string {
+  return join(ROOT, 'dist', `solar-family-linux-${arch}`)
+}
+
 /** Makes the program of a processor as one executable and returns its path: Node itself with the bundle inside. */
-export function makeBinary(arch: Arch): string {
+export function makeBinary(
+  arch: Arch,
+  { version: programVersion, out = binaryPath(arch) }: BinaryOptions = {},
+): string {
   const bundle = join(ROOT, 'build', `solar-family-${arch}.cjs`)
-  execFileSync(process.execPath, [join(ROOT, 'scripts/build.ts'), '--arch', arch, '--out', relativeBundle(arch)], {
-    cwd: ROOT,
-    stdio: 'inherit',
-  })
+  const args = ['--arch', arch, '--out', `build/solar-family-${arch}.cjs`]
+  if (programVersion !== undefined) args.push('--program-version', programVersion)
+  execFileSync(process.execPath, [join(ROOT, 'scripts/build.ts'), ...args], { cwd: ROOT, stdio: 'inherit' })
   const { version } = nodeBinary(arch)
   const home = seededHome(arch)
-  const out = join(ROOT, 'dist', `solar-family-linux-${arch}`)
-  mkdirSync(join(ROOT, 'dist'), { recursive: true })
+  mkdirSync(dirname(out), { recursive: true })
   rmSync(out, { force: true })
   const pkg = join(ROOT, 'node_modules/@yao-pkg/pkg/lib-es5/bin.js')
   execFileSync(process.execPath, [pkg, bundle, '--sea', '-t', `node${version}-linux-${arch}`, '-o', out], {
@@ -29,12 +40,8 @@ export function makeBinary(arch: Arch): string {
   })
   const problem = arch === 'arm64' ? sharedPage(segmentsOf(readFileSync(out)), ARM64_PAGE_BYTES) : null
   if (problem !== null) throw new Error(`${out} would not run on a Raspberry Pi 5: ${problem}`)
-  process.stdout.write(`dist/solar-family-linux-${arch}: ${(statSync(out).size / 2 ** 20).toFixed(1)} MiB\n`)
+  process.stdout.write(`${relative(ROOT, out)}: ${(statSync(out).size / 2 ** 20).toFixed(1)} MiB\n`)
   return out
-}
-
-function relativeBundle(arch: Arch): string {
-  return `build/solar-family-${arch}.cjs`
 }
 
 /** A home folder in which pkg finds Node as if it had downloaded it. The layout is that of the pinned version of pkg. */

@@ -1,0 +1,153 @@
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import Database from 'better-sqlite3'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { makeBinary } from '../scripts/package/binary.ts'
+import { makePackage } from '../scripts/package/debian.ts'
+import { needs } from './needs.ts'
+import { dataFolder } from './support/hub-process.ts'
+import { binaryOf } from './support/packaged.ts'
+
+/** The Debian package on a Debian 12 with nothing but its essential packages: installed, upgraded, not downgraded, removed, purged. */
+
+const may =
+  process.arch === 'x64' &&
+  needs(existsSync('/usr/sbin/debootstrap'), 'the journeys of the Debian package', 'debootstrap') &&
+  needs(mayMount(), 'the journeys of the Debian package', null, 'root, and the right to mount')
+
+let root: string
+let packages: string
+const DATA = 'var/lib/solar-family'
+
+function mayMount(): boolean {
+  return process.getuid?.() === 0 && spawnSync('unshare', ['-m', 'true']).status === 0
+}
+
+/** Runs a line of shell inside, with /proc; both outputs and the status. */
+function inside(line: string): { status: number | null; out: string } {
+  const words = [
+    '-mpf',
+    '--kill-child',
+    'sh',
+    '-c',
+    'mount -t proc proc "$0/proc"; exec chroot "$0" sh -c "$1"',
+    root,
+    line,
+  ]
+  const { status, stdout, stderr } = spawnSync('unshare', words, {
+    encoding: 'utf8',
+    env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C' },
+  })
+  return { status, out: `${stdout}${stderr}` }
+}
+
+function debOf(version: string): string {
+  const program = version === '0.1.0' ? binaryOf('x64') : makeBinary('x64', { version, out: join(packages, 'newer') })
+  const deb = makePackage({ arch: 'x64', program, version, compression: 'none', folder: packages })
+  copyFileSync(deb, join(root, `${version}.deb`))
+  return `/${version}.deb`
+}
+
+function control(): Database.Database {
+  return new Database(join(root, DATA, 'control.db'))
+}
+
+describe.runIf(may)('the Debian package', () => {
+  beforeAll(() => {
+    packages = dataFolder()
+    root = join(dataFolder(), 'debian')
+    // DEBIAN_ROOT: one that was made before, to save the minute that making one takes.
+    const made = process.env['DEBIAN_ROOT']
+    if (made !== undefined) {
+      execFileSync('cp', ['-a', made, root])
+      return
+    }
+    mkdirSync(root)
+    const mirror = process.env['DEBIAN_MIRROR'] ?? 'http://deb.debian.org/debian'
+    execFileSync('debootstrap', ['--variant=minbase', '--include=libatomic1', 'bookworm', root, mirror], {
+      stdio: 'pipe',
+    })
+  }, 600_000)
+  afterAll(() => rmSync(root, { recursive: true, force: true }))
+
+  it('is installed, and its hub runs as its own user on its own data', { timeout: 300_000 }, async () => {
+    const installed = inside(`dpkg -i ${debOf('0.1.0')}`)
+    expect(installed.status, installed.out).toBe(0)
+    expect(inside('solar-family version').out).toContain('solar-family 0.1.0')
+    expect(inside('solar-family config check').status).toBe(0)
+    expect(inside(`stat -c "%U %G %a" /${DATA} /etc/solar-family/config.toml`).out).toBe(
+      'solar-family solar-family 750\nroot solar-family 640\n',
+    )
+    expect(inside('test -L /etc/systemd/system/multi-user.target.wants/solar-family.service').status).toBe(0)
+    const added = inside('solar-family house add casa_A --peak 3000')
+    expect(added.status, added.out).toBe(0)
+    expect(inside(`stat -c %U /${DATA}/control.db`).out).toBe('solar-family\n')
+
+    const words = ['--root', root, '--wd=/', '-mpf', '--kill-child', '--mount-proc']
+    const hub = spawn(
+      'unshare',
+      [...words, 'solar-family', 'hub', '--json', '--bind', '127.0.0.1', '--http-port', '0', '--mqtt-port', '0'],
+      {
+        stdio: ['ignore', 'pipe', 'inherit'],
+        env: { PATH: '/usr/bin:/bin' },
+      },
+    )
+    const [line] = (await once(createInterface({ input: hub.stdout }), 'line')) as [string]
+    const { url } = JSON.parse(line) as { url: string }
+    expect((await fetch(`${url}/healthz`)).headers.get('content-type')).toContain('json')
+    // A second one on the same data is refused with a sentence.
+    const second = inside('solar-family hub --http-port 0 --mqtt-port 0')
+    expect(second).toMatchObject({ status: 1, out: expect.stringContaining('is in use by') })
+    // unshare itself takes no signal while its child runs.
+    for (const child of readFileSync(`/proc/${hub.pid}/task/${hub.pid}/children`, 'utf8').trim().split(' '))
+      process.kill(Number(child), 'SIGTERM')
+    await once(hub, 'exit')
+  })
+
+  it('is upgraded: data migrated, settings and the version before kept', { timeout: 300_000 }, () => {
+    // As a program wrote it that knew less.
+    const before = control()
+    before.exec('drop table pairing; alter table alert drop column seen_at; alter table alert drop column seen_by')
+    before.exec("delete from kysely_migration where name >= '0005'")
+    before.close()
+    writeFileSync(join(root, 'etc/solar-family/config.toml'), 'data_dir = "/var/lib/solar-family"\nhttp.port = 8081\n')
+    const upgraded = inside(`dpkg -i --force-confold ${debOf('0.2.0')}`)
+    expect(upgraded.status, upgraded.out).toBe(0)
+    expect(upgraded.out).toContain('Solar Family 0.2.0 is installed')
+    expect(inside('solar-family version').out).toContain('solar-family 0.2.0')
+    expect(inside('/usr/lib/solar-family/previous/solar-family version').out).toContain('solar-family 0.1.0')
+    expect(readFileSync(join(root, 'etc/solar-family/config.toml'), 'utf8')).toContain('8081')
+    expect(inside('solar-family house list --json').out).toContain('casa_A')
+    const after = control()
+    expect(after.prepare("select count(*) as n from kysely_migration where name >= '0005'").get()).not.toEqual({ n: 0 })
+    after.close()
+    expect(inside(`stat -c %U /${DATA}/control.db; ls -A /${DATA} | grep trial`).out).toBe('solar-family\n')
+    // The version before runs on what the newer one has migrated.
+    expect(inside('/usr/lib/solar-family/previous/solar-family house list --json').out).toContain('casa_A')
+  })
+
+  it('is not upgraded where the data cannot be used', { timeout: 300_000 }, () => {
+    expect(inside(`dpkg -i /0.1.0.deb`)).toMatchObject({ status: 1, out: expect.stringContaining('0.1.0 is older') })
+    expect(inside('solar-family version').out).toContain('solar-family 0.2.0')
+  })
+
+  it('is removed with its data left, and purged with or without it', { timeout: 300_000 }, () => {
+    expect(inside('dpkg -r solar-family').status).toBe(0)
+    expect(inside('ls /usr/lib/solar-family /usr/bin/solar-family').status).not.toBe(0)
+    expect(inside('dpkg -P solar-family').out).toContain('stay in /var/lib/solar-family')
+    expect(existsSync(join(root, DATA, 'control.db'))).toBe(true)
+    expect(inside('dpkg -i --force-confmiss /0.2.0.deb').status).toBe(0)
+    expect(inside('solar-family house list --json').out).toContain('casa_A')
+    expect(inside('echo "solar-family solar-family/delete-data boolean true" | debconf-set-selections').status).toBe(0)
+    const purged = inside('dpkg -P solar-family')
+    expect(purged.status, purged.out).toBe(0)
+    expect(
+      inside(
+        'find / -xdev -name "*solar-family*" -not -path "/proc/*" -not -path "/tmp/*" -not -path "/root/.cache/*"; getent passwd solar-family',
+      ).out,
+    ).toBe('')
+  })
+})
