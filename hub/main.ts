@@ -16,6 +16,7 @@ void runCommandLine(
     house: () => import('./cli/house.ts'),
     load: () => import('./cli/load.ts'),
     user: () => import('./cli/user.ts'),
+    sync: () => import('./cli/sync.ts'),
     central: () => import('./cli/central.ts'),
     token: () => import('./cli/token.ts'),
     node: () => import('./cli/node.ts'),

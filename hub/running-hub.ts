@@ -32,5 +32,7 @@ export interface RunningHub {
   readonly tick: () => Promise<void>
   /** Judges the plants at once, besides the schedule. */
   readonly diagnose: () => Promise<void>
+  /** Tells the central what is due, besides the schedule. */
+  readonly tellCentral: () => Promise<void>
   readonly stop: () => Promise<void>
 }

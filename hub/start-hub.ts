@@ -5,7 +5,6 @@ import type { Effect } from './domain/effect.ts'
 import { lastHeard } from './domain/latest.ts'
 import type { ControlKeeper } from './flow/control-keeper.ts'
 import { Health } from './flow/health.ts'
-import { Housekeeping } from './flow/housekeeping.ts'
 import { takeImage } from './flow/image.ts'
 import { Ingest } from './flow/ingest.ts'
 import { stillAdmitted } from './flow/integration-gate.ts'
@@ -26,9 +25,11 @@ import { startDiagnosis } from './start-diagnosis.ts'
 import { StartError } from './start-error.ts'
 import { prepareForecast } from './start-forecast.ts'
 import { prepareHomeAssistant } from './start-home-assistant.ts'
+import { startHousekeeping } from './start-housekeeping.ts'
 import { startLoads } from './start-loads.ts'
 import { prepareNotify } from './start-notify.ts'
 import { startRecovery } from './start-recovery.ts'
+import { startSync } from './start-sync.ts'
 import { startWeb } from './start-web.ts'
 import { lastBenchmark, markPerformed, pendingEffects, readCycle } from './store/cycle.ts'
 import { inUse, lockDataFolder } from './store/lock.ts'
@@ -221,6 +222,8 @@ export async function startHub(
     const runTick = () => loads.run(tick)
     stops.push(forecast.start(), notify.start())
     if (externalUrl === null) stops.push(homeAssistant.start())
+    const sync = startSync({ config, clock: watch, log, registry, live, store, recovery, health })
+    stops.push(() => sync.stop())
     const web = await startWeb({
       config,
       certificate,
@@ -242,6 +245,7 @@ export async function startHub(
       forecast,
       loads: loads.forWeb(tick),
       notify,
+      sync: sync.page,
       broker: () => ({ port: mqttPort, clients: broker.connectedClients, externalUrl }),
     })
     stops.push(() => web.stop())
@@ -259,19 +263,7 @@ export async function startHub(
     stops.push(() => tick.idle())
     stops.push(() => job.stop())
     stops.push(startBackups({ config, store, clock, health, log, recovery, program: programVersion() }))
-    const housekeeping = new Housekeeping({
-      now: () => watch.now(),
-      settings: () => registry.current.settings,
-      step: (task) => recovery.guard(() => store.housekeep(task)),
-      health,
-      onDone: (tally) => log.info(tally, 'rolled up and retired'),
-      onError: logged('housekeeping failed'),
-    })
-    const minute = everySeconds(60, () => {
-      if (watch.isCertain) void dating.run().then(() => housekeeping.run())
-    })
-    stops.push(() => housekeeping.stop())
-    stops.push(() => minute.stop())
+    stops.push(startHousekeeping({ clock: watch, dating, registry, store, recovery, health, log }))
     return {
       httpPort: web.httpPort,
       mqttPort,
@@ -289,6 +281,7 @@ export async function startHub(
       housesHeard: () => communityBalance(live.latestOf(registry.current.houses.keys()), clock.now()).houses.length,
       tick: runTick,
       diagnose: () => diagnosis.run(),
+      tellCentral: sync.run,
       firstStartCode: web.firstStartCode,
       stop,
     }

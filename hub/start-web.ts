@@ -53,6 +53,7 @@ export async function startWeb(parts: {
   health: Health
   image: HubDeps['image']
   diagnosis: Pick<Diagnosis, 'planes' | 'plants'>
+  sync: HubDeps['sync']
   cycleState: HubDeps['cycleState']
   cycles: HubDeps['cycles']
   forecast: HubDeps['forecast']
@@ -73,6 +74,7 @@ export async function startWeb(parts: {
     image: parts.image,
     planes: () => parts.diagnosis.planes,
     plants: () => parts.diagnosis.plants,
+    sync: parts.sync,
     cycleState: parts.cycleState,
     cycles: parts.cycles,
     forecast: parts.forecast,

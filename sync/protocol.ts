@@ -43,7 +43,8 @@ export const communitySlot = z.strictObject({
   condivisa_wh: wh.nullable(),
   picco_wp: wh,
   case: count,
-  g_kwh: z.number().min(0).max(5_000),
+  /** Of the grid at that time; null = not known. */
+  g_kwh: z.number().min(0).max(5_000).nullable(),
 })
 /** A day of one house. */
 export const houseDay = z.strictObject({ giorno: civilDay, ...energy, picco_wp: wh })

@@ -53,6 +53,21 @@ export interface HubDeps {
   }
   /** Hands a message over now: what really came of it. */
   readonly notify: { readonly deliver: Deliver }
+  /** The central, for the page that shows what it is told. */
+  readonly sync: {
+    /** Null = none is configured. */
+    readonly url: string | null
+    /** What this hub is called there; null = not enrolled. */
+    readonly hub: () => string | null
+    /** Why the code was not taken, or null when it was. */
+    readonly enrol: (code: string) => Promise<string | null>
+    /** The text that goes out next; null = nothing waits. */
+    readonly next: () => Promise<{ readonly text: string; readonly waitsForAnswer: boolean } | null>
+    /** The text of a batch as it was kept. */
+    readonly textOf: (body: string) => string
+    /** Tries at once. */
+    readonly wake: () => Promise<void>
+  }
   readonly live: {
     readonly version: number
     readonly latestOf: (houses: Iterable<string>) => Map<string, Latest>

@@ -59,6 +59,16 @@ export const DEFAULT_NOTIFY: NotifySettings = {
   homeAssistant: false,
 }
 
+/** What may be told to a central; null = nothing. Each a dated act of an admin. */
+export interface SyncSettings {
+  readonly agreed: { readonly at: number; readonly by: string } | null
+  /** That single houses are told of, day by day. */
+  readonly houses: { readonly at: number; readonly by: string } | null
+  readonly paused: boolean
+}
+
+export const DEFAULT_SYNC: SyncSettings = { agreed: null, houses: null, paused: false }
+
 /** What the community decides about itself; kept in the database, edited by the admin. */
 export interface Settings {
   /** The first start was gone through to its end, or left for good. */
@@ -72,6 +82,7 @@ export interface Settings {
   readonly retention: Retention
   readonly weather: WeatherSettings
   readonly notify: NotifySettings
+  readonly sync: SyncSettings
   readonly control: ControlSettings
   /** Each from its first day on; empty = what is assumed. */
   readonly tariffs: readonly Tariff[]
@@ -90,6 +101,7 @@ export const DEFAULT_SETTINGS: Settings = {
   retention: DEFAULT_RETENTION,
   weather: DEFAULT_WEATHER,
   notify: DEFAULT_NOTIFY,
+  sync: DEFAULT_SYNC,
   control: DEFAULT_CONTROL,
   tariffs: [],
   factors: [],

@@ -74,6 +74,12 @@ export function eraseMeasured(dataDir: string, house: string): number {
       'plant_record',
     ]
     for (const table of tables) db.prepare(`delete from ${table} where house = ?`).run(house)
+    // What a central was told of it is taken back, and no copy of what was sent is kept.
+    db.prepare(
+      `update outbox set version = version + 1, body = 'null' where body <> 'null'
+        and (kind = 'casa_giorno' and subject = @house or kind = 'avviso' and body ->> 'casa' = @house)`,
+    ).run({ house })
+    db.prepare('delete from sync_batch where houses = 1').run()
     db.pragma('wal_checkpoint(TRUNCATE)')
     return erased
   } finally {

@@ -5,6 +5,7 @@ import { Migrator } from 'kysely/migration'
 import { FORECAST_MIGRATION } from './migration-forecast.ts'
 import { LOADS } from './migration-loads.ts'
 import { NOTIFY } from './migration-notify.ts'
+import { SYNC_MIGRATION } from './migration-sync.ts'
 
 import { SLOT_COLUMNS } from './schema.ts'
 import { FILL_SEQ_RANGES } from './seq-ranges.ts'
@@ -137,6 +138,7 @@ const READINGS: Migrations = {
       await sql`create table plant_record (house text primary key, record text not null) without rowid`.execute(db)
     },
   },
+  '0008-sync': SYNC_MIGRATION,
   '0006-emission': {
     async up(db: Kysely<unknown>) {
       // What the grid emits in single hours, where somebody gave it.

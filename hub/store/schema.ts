@@ -162,6 +162,28 @@ export interface ReadingsSchema {
     hours_inside: number
     hours: number
   }
+  /** What a central is told, and how far it knows. `start` in Unix seconds. */
+  outbox: {
+    kind: string
+    start: number
+    subject: string
+    version: number
+    body: string
+    sent_version: number
+    held_until: number
+    changed_at: number
+  }
+  sync_batch: {
+    id: Generated<number>
+    lot: string
+    at: number
+    rows: number
+    houses: number
+    body: string
+    answered_at: number | null
+    answer: string | null
+  }
+  sync_state: { key: string; value: string }
   /** Tilt and azimuth found from a roof's own clear days. */
   plane: { house: string; at: number; place: string; fit: string | null }
 }

@@ -16,7 +16,8 @@ export interface Central {
 }
 
 const POOL = 10
-const INT8 = 20
+/** Types that PostgreSQL hands over as text: whole numbers, and sums of them. */
+const NUMBERS = [20, 1700]
 const LOCK = 0x50_4c_41_52
 
 /** Opens central.db in a folder, or the PostgreSQL of a URL, and brings it to the newest schema. */
@@ -40,7 +41,7 @@ function sqlite(dataDir: string): Central {
 function postgres(url: string): Central {
   // Seconds and counts fit a number; as text they would not add up.
   const types = new pg.TypeOverrides()
-  types.setTypeParser(INT8, Number)
+  for (const type of NUMBERS) types.setTypeParser(type, Number)
   const pool = new pg.Pool({ connectionString: url, max: POOL, connectionTimeoutMillis: 5_000, types })
   // A connection that breaks while idle is replaced at the next question.
   pool.on('error', () => {})
