@@ -48,6 +48,7 @@ import {
 import { saveSettings, showSettings } from './web/settings.ts'
 import { finishSetup, saveSetupCommunity, showSetupCommunity, showSetupHouses, showSetupNodes } from './web/setup.ts'
 import { downloadSharing, showSharing, showSharingNow } from './web/sharing.ts'
+import { changeSync, enrolAtCentral, showSync } from './web/sync.ts'
 import { addFactor, addTariff, dropEntry, saveRule, showTariffs } from './web/tariffs.ts'
 import { saveWeather } from './web/weather.ts'
 
@@ -115,6 +116,9 @@ export const ROUTES: readonly Route[] = [
   { method: 'POST', path: '/tariffe/fattore', access: ['admin'], handle: addFactor },
   { method: 'POST', path: '/tariffe/condivisione', access: ['admin'], handle: saveRule },
   { method: 'POST', path: '/tariffe/togli', access: ['admin'], handle: dropEntry },
+  { method: 'GET', path: '/sincronia', access: ['admin'], handle: showSync },
+  { method: 'POST', path: '/sincronia', access: ['admin'], handle: changeSync },
+  { method: 'POST', path: '/sincronia/iscrizione', access: ['admin'], handle: enrolAtCentral },
   { method: 'GET', path: '/impostazioni', access: ['admin'], handle: showSettings },
   { method: 'POST', path: '/impostazioni', access: ['admin'], handle: saveSettings },
   { method: 'GET', path: '/eventi', access: PEOPLE, handle: streamPage },

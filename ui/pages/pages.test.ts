@@ -34,10 +34,12 @@ import { sampleHealthPage } from './sample-health.ts'
 import { sampleHistory } from './sample-history.ts'
 import { sampleLoadForm, sampleLoadPage, sampleLoads, sampleLoadView } from './sample-loads.ts'
 import { NOON, sampleCommunityPage, sampleDay, sampleHousePage, samplePlantPage, sampleReader } from './sample-props.ts'
+import { SYNC, SYNC_RUNNING } from './sample-sync.ts'
 import { pairPage, secretPage } from './secret.tsx'
 import { settingsPage } from './settings.tsx'
 import { setupCommunityPage, setupHousesPage, setupNodesPage } from './setup.tsx'
 import { signInPage } from './sign-in.tsx'
+import { syncPage } from './sincronia.tsx'
 import { historyPage } from './storico.tsx'
 import { tariffsPage } from './tariffe.tsx'
 
@@ -244,6 +246,8 @@ const PAGES: { readonly [name: string]: (reader: Reader) => string } = {
   sharing: (reader) => sharingPage(SHARING, reader),
   'sharing, nothing': (reader) =>
     sharingPage({ ...SHARING, members: [], intervals: 0, estimated: null, onlyHours: true }, reader),
+  'sync, nothing agreed': (reader) => syncPage(SYNC, reader),
+  'sync, running': (reader) => syncPage(SYNC_RUNNING, reader),
   tariffs: (reader) => tariffsPage(TARIFFS, reader),
   'tariffs, some and wrong': (reader) =>
     tariffsPage(
@@ -466,7 +470,7 @@ describe('what each role is offered', () => {
           '/case',
           '/persone',
         ],
-        ...['/tariffe', '/notifiche', '/impostazioni', '/registro', '/modifiche', '/profilo'],
+        ...['/tariffe', '/notifiche', '/sincronia', '/impostazioni', '/registro', '/modifiche', '/profilo'],
       ],
     ],
   ] as const)('%s', (role, expected) => expect(links(role)).toEqual(expected))

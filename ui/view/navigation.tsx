@@ -18,6 +18,7 @@ const PAGES = {
   audit: { path: '/modifiche', icon: 'pencil' },
   tariffs: { path: '/tariffe', icon: 'euro' },
   notify: { path: '/notifiche', icon: 'bell' },
+  sync: { path: '/sincronia', icon: 'up' },
   settings: { path: '/impostazioni', icon: 'gear' },
   profile: { path: '/profilo', icon: 'person' },
 } as const satisfies { readonly [page: string]: { readonly path: string; readonly icon: IconName } }
@@ -42,6 +43,7 @@ const MENUS: { readonly [R in Role]: { readonly tabs: readonly PageName[]; reado
       'people',
       'tariffs',
       'notify',
+      'sync',
       'settings',
       'log',
       'audit',
