@@ -6,6 +6,7 @@ import type { Clock } from './io/clock.ts'
 import { serveHttp } from './io/http.ts'
 import type { Log } from './io/log.ts'
 import { makeToken } from './io/random-key.ts'
+import { startCentralPages } from './start-central-pages.ts'
 import { startCertificate } from './start-certificate.ts'
 import { portError, StartError } from './start-error.ts'
 
@@ -34,7 +35,10 @@ export async function startCentral(
 ): Promise<RunningCentral> {
   const certificate = await startCertificate({ config, clock, log })
   const central = await centralOf(config)
-  const { fetch } = hubApi({ central, now: () => clock.now(), makeToken, log })
+  const hubs = hubApi({ central, now: () => clock.now(), makeToken, log })
+  const pages = startCentralPages({ config, central, clock, log })
+  const fetch = (request: Request, env: unknown) =>
+    (new URL(request.url).pathname.startsWith('/sync/') ? hubs : pages).fetch(request, env as object)
   const stops: (() => unknown)[] = [() => central.db.destroy()]
   const stop = async () => {
     for (const end of stops.splice(0).reverse()) await end()

@@ -1,14 +1,18 @@
 import type { CentralDb } from '../../sync/central/database.ts'
 import { addHub, auditCentral, CODE_LIFE_MS, listHubs, revokeHub } from '../../sync/central/hubs.ts'
+import { CENTRAL_ROLES, putPerson, removePerson } from '../../sync/central/people.ts'
 import { isHubId } from '../../sync/protocol.ts'
 import { didYouMean } from '../domain/did-you-mean.ts'
 import { isoSeconds } from '../domain/time.ts'
 import { systemClock } from '../io/clock.ts'
 import { makeLog } from '../io/log.ts'
+import { hashPassword } from '../io/password.ts'
 import { becomeOwnerOf } from '../io/privileges.ts'
 import { makeCode } from '../io/random-key.ts'
 import { StartError } from '../start-error.ts'
 import { hashKey } from '../store/key-hash.ts'
+import { userNameProblem } from '../store/people.ts'
+import { askPassword } from './ask.ts'
 import type { Call, Command } from './command.ts'
 import { Failure, wrongUsage } from './command.ts'
 import { osUser } from './data.ts'
@@ -38,6 +42,25 @@ export const commands: readonly Command[] = [
     options: {},
     example: 'solar-family central hub revoke quartiere_1 --data ./central',
     run: revoke,
+  },
+  {
+    name: 'central user add',
+    summary: "let a person see the central's pages, or give one a new password",
+    args: ['NAME'],
+    options: {
+      role: { value: 'ROLE', help: `one of ${CENTRAL_ROLES.join(', ')}; admin also sees the audit log` },
+      'password-stdin': { value: null, help: 'read the password from standard input' },
+    },
+    example: 'solar-family central user add anna --role admin --data ./central',
+    run: addPerson,
+  },
+  {
+    name: 'central user remove',
+    summary: 'keep a person out from now on',
+    args: ['NAME'],
+    options: {},
+    example: 'solar-family central user remove anna --data ./central',
+    run: dropPerson,
   },
   {
     name: 'central hub list',
@@ -92,6 +115,34 @@ async function revoke(call: Call): Promise<number> {
     }
     await log('hub.revoke', { id })
     call.report({ id }, `Hub ${id} is revoked: nothing more is taken from it. What it has sent stays.`)
+    return 0
+  })
+}
+
+async function addPerson(call: Call): Promise<number> {
+  const name = call.arg('NAME')
+  const problem = userNameProblem(name)
+  if (problem !== null) throw wrongUsage(`${problem}.`)
+  const role = call.choice('role', CENTRAL_ROLES) ?? 'admin'
+  return atCentral(call, async (db, log) => {
+    const { password, generated } = await askPassword(call)
+    await putPerson(db, { name, role, passwordHash: await hashPassword(password) }, systemClock.now())
+    await log('user.add', { name, role })
+    const said = `${name} may sign in to the central as ${role}.`
+    call.report(
+      { name, role, ...(generated ? { password } : {}) },
+      generated ? `${said}\nPassword, shown only now: ${password}` : said,
+    )
+    return 0
+  })
+}
+
+async function dropPerson(call: Call): Promise<number> {
+  const name = call.arg('NAME')
+  return atCentral(call, async (db, log) => {
+    if (!(await removePerson(db, name))) throw new Failure(`There is no person "${name}" at this central.`)
+    await log('user.remove', { name })
+    call.report({ name }, `${name} is removed, and all sessions of ${name} have ended.`)
     return 0
   })
 }

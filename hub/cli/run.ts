@@ -19,6 +19,7 @@ export const GROUPS: readonly string[] = [
   'sync',
   'central',
   'central hub',
+  'central user',
 ]
 
 /** Runs what was typed; the exit status. */
