@@ -102,7 +102,7 @@ describe.runIf(needs(chromiumPath(), 'the browser journeys', 'chromium'))('the p
       expect(text).toContain('Un hub tace')
       expect(text).toMatch(/Via due.*Ultima causa nota: disco/s)
       expect(await page.locator('#mappa svg circle').count()).toBe(1)
-      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360)
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(360)
       const shots = process.env['SHOTS']
       if (shots) await page.screenshot({ path: `${shots}/central-hubs.png`, fullPage: true })
       await page.click('nav a[href="/confronto"]')
