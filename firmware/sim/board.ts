@@ -57,7 +57,6 @@ export class Board {
   #machine: Machine
   #livedBefore = 0
   #serialOut: number[] = []
-  #serialIn: number[] = []
   readonly #listeners = new Set<(bytes: Buffer) => void>()
 
   constructor(options: BoardOptions) {
@@ -86,6 +85,11 @@ export class Board {
     return this.#machine.lowestStack
   }
 
+  /** Characters from USB that the program of the present life was too slow for. */
+  get serialOverruns(): number {
+    return this.#machine.receivers[0]?.overruns ?? 0
+  }
+
   get led(): boolean {
     return this.#isHigh(LED.port, LED.bit)
   }
@@ -112,7 +116,6 @@ export class Board {
     const until = this.seconds + seconds
     while (!this.#machine.run(Math.ceil((until - this.#livedBefore) * CLOCK_HZ))) this.reset('watchdog')
     this.ethernet.advance()
-    this.#feed()
     this.#flush()
   }
 
@@ -142,13 +145,11 @@ export class Board {
 
   /** What comes over USB. */
   writeSerial(bytes: Uint8Array | string): void {
-    this.#serialIn.push(...Buffer.from(bytes as string))
-    this.#feed()
+    this.#machine.receivers[0]?.send(Buffer.from(bytes as string))
   }
 
   #begin(cause: ResetCause): Machine {
     this.lives.push(cause)
-    this.#serialIn = []
     if (cause !== 'watchdog') this.ethernet.hardReset()
     const machine = new Machine(this.#options.flash, this.eeprom, cause, {
       analog: (channel, seconds) => this.#analog(channel, seconds),
@@ -160,8 +161,6 @@ export class Board {
     machine.ports.B.addListener((value) => this.ethernet.select(isDriven(machine, value)))
     machine.ports.A.addListener(() => this.#noteRelays())
     for (const [index, bit] of SWITCHES.entries()) machine.ports.A.setPin(bit, !this.#closed[index])
-    const [usart] = machine.usarts
-    if (usart) usart.onRxComplete = () => this.#feed()
     return machine
   }
 
@@ -184,13 +183,6 @@ export class Board {
       const before = this.relayLog.findLast((change) => change.relay === index + 1)?.on ?? false
       if (on !== before) this.relayLog.push({ at: this.seconds, relay: index + 1, on })
     }
-  }
-
-  /** Gives the processor the next byte when it can take one. */
-  #feed(): void {
-    const [usart] = this.#machine.usarts
-    if (!usart || this.#serialIn.length === 0 || usart.rxBusy || !usart.rxEnable) return
-    usart.writeByte(this.#serialIn.shift() ?? 0)
   }
 
   #flush(): void {

@@ -25,6 +25,7 @@ import {
   USARTS,
   WATCHDOG,
 } from './mega-registers.ts'
+import { Receiver } from './receiver.ts'
 import { Timer } from './timer.ts'
 
 export const CLOCK_HZ = 16_000_000
@@ -67,7 +68,8 @@ interface Calendar {
 export class Machine {
   readonly cpu: CPU
   readonly ports: Readonly<Record<PortName, Port>>
-  readonly usarts: readonly AVRUSART[]
+  /** What the USARTs hear. */
+  readonly receivers: readonly Receiver[]
   readonly #spi: AVRSPI
   readonly #adc: AVRADC
   #asleep = false
@@ -83,10 +85,10 @@ export class Machine {
       PORT_NAMES.map((name) => [name, new AVRIOPort(cpu, portRegisters(name))]),
     ) as Record<PortName, Port>
     for (const registers of TIMERS) new Timer(cpu, registers)
-    this.usarts = USARTS.map((registers, index) => {
+    this.receivers = USARTS.map((registers, index) => {
       const usart = new AVRUSART(cpu, registers, CLOCK_HZ)
       usart.onByteTransmit = (byte) => wiring.serial(index, byte)
-      return usart
+      return new Receiver(cpu, usart, registers, CLOCK_HZ)
     })
     this.#spi = new AVRSPI(cpu, SPI, CLOCK_HZ)
     this.#spi.onByte = (byte) => {

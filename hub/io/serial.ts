@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events'
 import { readdirSync, readFileSync, readlinkSync, realpathSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { SerialPort } from 'serialport'
@@ -102,6 +103,7 @@ export class Port {
 
   constructor(port: SerialPort) {
     this.#port = port
+    wakeOnBytes(port.port)
   }
 
   write(bytes: Uint8Array | string): Promise<void> {
@@ -127,6 +129,15 @@ export class Port {
     else resolve()
     return promise
   }
+}
+
+/**
+ * serialport hears from the system that bytes are there and settles a promise outside of Node's own callbacks: nothing goes on with it
+ * until something else happens, in a quiet program seconds later. Whatever is set to happen at once ends that wait.
+ */
+function wakeOnBytes(binding: object | undefined): void {
+  const poller = binding && 'poller' in binding ? binding.poller : null
+  if (poller instanceof EventEmitter) poller.on('readable', () => setImmediate(() => {}))
 }
 
 /** Opens a port for this program alone, at the node's speed. DTR stays up afterwards, so that only the first opening resets a board. */

@@ -23,6 +23,7 @@ import { firstStartPage } from './first-start.tsx'
 import { plantPage, liveParts as plantParts } from './impianto.tsx'
 import { messagePage } from './message.tsx'
 import { auditPage } from './modifiche.tsx'
+import { nodePage, liveParts as nodeParts } from './nodo.tsx'
 import { notifyPage } from './notifiche.tsx'
 import { peoplePage } from './persone.tsx'
 import { forecastPage } from './previsione.tsx'
@@ -33,6 +34,7 @@ import { sampleForecast } from './sample-forecast.ts'
 import { sampleHealthPage } from './sample-health.ts'
 import { sampleHistory } from './sample-history.ts'
 import { sampleLoadForm, sampleLoadPage, sampleLoads, sampleLoadView } from './sample-loads.ts'
+import { sampleNodePage } from './sample-node.ts'
 import { NOON, sampleCommunityPage, sampleDay, sampleHousePage, samplePlantPage, sampleReader } from './sample-props.ts'
 import { SYNC, SYNC_RUNNING } from './sample-sync.ts'
 import { pairPage, secretPage } from './secret.tsx'
@@ -167,6 +169,7 @@ const SETTINGS = {
   avviso: 'robusta',
   euro_kwh: '0.18',
 }
+const NODE = sampleNodePage().usb as NonNullable<ReturnType<typeof sampleNodePage>['usb']>
 const SILENT = {
   productionW: null,
   consumptionW: null,
@@ -341,6 +344,29 @@ const PAGES: { readonly [name: string]: (reader: Reader) => string } = {
   plant: (reader) => plantPage(samplePlantPage(), reader),
   'plant, empty': (reader) =>
     plantPage({ ...samplePlantPage(), nodes: [], sensors: [], planes: [], strangers: [] }, reader),
+  node: (reader) => nodePage(sampleNodePage(), reader),
+  'node, testing': (reader) => nodePage(sampleNodePage({ usb: { ...NODE, checks: null, testing: true } }), reader),
+  'node, just plugged in': (reader) =>
+    nodePage(
+      sampleNodePage({
+        usb: { ...NODE, identity: null, measures: null, network: null, adc: [], events: [], checks: null },
+      }),
+      reader,
+    ),
+  'node, over the network alone': (reader) => nodePage(sampleNodePage({ usb: null, port: null }), reader),
+  'node, of a house that has left': (reader) => nodePage(sampleNodePage({ row: null, usb: null, port: null }), reader),
+  ...Object.fromEntries(
+    ['missing', 'denied', 'busy', 'failed', 'silent', 'noise', 'stranger', 'gone', 'unheard-of'].map((problem) => [
+      `node, port ${problem}`,
+      (reader: Reader) => nodePage(sampleNodePage({ usb: null, port: { path: 'p', house: null, problem } }), reader),
+    ]),
+  ),
+  ...Object.fromEntries(
+    ['', 'casa_04'].map((house) => [
+      `node, another on the port: "${house}"`,
+      (reader: Reader) => nodePage(sampleNodePage({ usb: null, port: { path: 'p', house, problem: null } }), reader),
+    ]),
+  ),
   settings: (reader) => settingsPage({ values: SETTINGS, errors: {}, saved: true }, reader),
   'settings, wrong': (reader) =>
     settingsPage({ values: SETTINGS, errors: { fuso: 'fuso', soglia: 'numero' }, saved: false }, reader),
@@ -379,6 +405,7 @@ describe('live parts', () => {
     ['house', housePage(sampleHousePage(), reader), houseParts(sampleHousePage(), reader)],
     ['community', communityPage(sampleCommunityPage(), reader), communityParts(sampleCommunityPage(), reader)],
     ['plant', plantPage(samplePlantPage(), reader), plantParts(samplePlantPage(), reader)],
+    ['node', nodePage(sampleNodePage(), reader), nodeParts(sampleNodePage(), reader)],
   ])('of the %s stand in the page as they are pushed', (_, page, parts) => {
     expect(page).toContain('hx-sse:connect="/eventi?pagina=')
     for (const { id, html } of parts) {
@@ -414,6 +441,15 @@ describe('what a stranger typed', () => {
       ),
       plantPage(
         { ...samplePlantPage(), strangers: [{ who: hostile, address: hostile, why: hostile, count: 1, lastAt: 0 }] },
+        sampleReader(),
+      ),
+      nodePage(
+        sampleNodePage({
+          usb: {
+            ...NODE,
+            checks: { at: NOON, value: [{ name: hostile, verdict: 'fail', value: hostile, expected: hostile }] },
+          },
+        }),
         sampleReader(),
       ),
       signInPage({ back: hostile, name: hostile, problem: null, retryS: 0 }, sampleReader({ user: null })),
