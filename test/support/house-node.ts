@@ -79,7 +79,11 @@ export class HouseNode {
 
   /** Runs at the pace of the wall until the signal. */
   async live(stop: AbortSignal): Promise<void> {
-    await play(this.board, Number.POSITIVE_INFINITY, { until: () => stop.aborted, realTime: true })
+    await play(this.board, Number.POSITIVE_INFINITY, {
+      until: () => stop.aborted,
+      realTime: true,
+      ...(this.#each ? { each: this.#each } : {}),
+    })
   }
 
   /** Asks over USB; throws when it is refused. */
