@@ -34,7 +34,7 @@ import { sampleForecast } from './sample-forecast.ts'
 import { sampleHealthPage } from './sample-health.ts'
 import { sampleHistory } from './sample-history.ts'
 import { sampleLoadForm, sampleLoadPage, sampleLoads, sampleLoadView } from './sample-loads.ts'
-import { sampleNodePage } from './sample-node.ts'
+import { sampleNodePage, sampleNodes } from './sample-node.ts'
 import { NOON, sampleCommunityPage, sampleDay, sampleHousePage, samplePlantPage, sampleReader } from './sample-props.ts'
 import { SYNC, SYNC_RUNNING } from './sample-sync.ts'
 import { pairPage, secretPage } from './secret.tsx'
@@ -169,7 +169,6 @@ const SETTINGS = {
   avviso: 'robusta',
   euro_kwh: '0.18',
 }
-const NODE = sampleNodePage().usb as NonNullable<ReturnType<typeof sampleNodePage>['usb']>
 const SILENT = {
   productionW: null,
   consumptionW: null,
@@ -344,28 +343,8 @@ const PAGES: { readonly [name: string]: (reader: Reader) => string } = {
   plant: (reader) => plantPage(samplePlantPage(), reader),
   'plant, empty': (reader) =>
     plantPage({ ...samplePlantPage(), nodes: [], sensors: [], planes: [], strangers: [] }, reader),
-  node: (reader) => nodePage(sampleNodePage(), reader),
-  'node, testing': (reader) => nodePage(sampleNodePage({ usb: { ...NODE, checks: null, testing: true } }), reader),
-  'node, just plugged in': (reader) =>
-    nodePage(
-      sampleNodePage({
-        usb: { ...NODE, identity: null, measures: null, network: null, adc: [], events: [], checks: null },
-      }),
-      reader,
-    ),
-  'node, over the network alone': (reader) => nodePage(sampleNodePage({ usb: null, port: null }), reader),
-  'node, of a house that has left': (reader) => nodePage(sampleNodePage({ row: null, usb: null, port: null }), reader),
   ...Object.fromEntries(
-    ['missing', 'denied', 'busy', 'failed', 'silent', 'noise', 'stranger', 'gone', 'unheard-of'].map((problem) => [
-      `node, port ${problem}`,
-      (reader: Reader) => nodePage(sampleNodePage({ usb: null, port: { path: 'p', house: null, problem } }), reader),
-    ]),
-  ),
-  ...Object.fromEntries(
-    ['', 'casa_04'].map((house) => [
-      `node, another on the port: "${house}"`,
-      (reader: Reader) => nodePage(sampleNodePage({ usb: null, port: { path: 'p', house, problem: null } }), reader),
-    ]),
+    Object.entries(sampleNodes()).map(([name, page]) => [`node, ${name}`, (reader: Reader) => nodePage(page, reader)]),
   ),
   settings: (reader) => settingsPage({ values: SETTINGS, errors: {}, saved: true }, reader),
   'settings, wrong': (reader) =>
@@ -444,12 +423,7 @@ describe('what a stranger typed', () => {
         sampleReader(),
       ),
       nodePage(
-        sampleNodePage({
-          usb: {
-            ...NODE,
-            checks: { at: NOON, value: [{ name: hostile, verdict: 'fail', value: hostile, expected: hostile }] },
-          },
-        }),
+        sampleNodePage({ name: hostile, port: { path: hostile, house: hostile, problem: null }, usb: null }),
         sampleReader(),
       ),
       signInPage({ back: hostile, name: hostile, problem: null, retryS: 0 }, sampleReader({ user: null })),

@@ -76,3 +76,23 @@ export function sampleNodePage(change: Partial<NodePage> = {}): NodePage {
     ...change,
   }
 }
+
+/** What the page of a node may have to show. */
+export function sampleNodes(): Readonly<Record<string, NodePage>> {
+  const { usb } = sampleNodePage()
+  if (!usb) throw new Error('no sample')
+  const nothingYet = { identity: null, measures: null, network: null, adc: [], events: [], checks: null }
+  const onPort = (house: string | null, problem: string | null) =>
+    sampleNodePage({ usb: null, port: { path: usb.path, house, problem } })
+  const problems = ['missing', 'denied', 'busy', 'failed', 'silent', 'noise', 'stranger', 'gone', 'unheard-of']
+  return {
+    usual: sampleNodePage(),
+    testing: sampleNodePage({ usb: { ...usb, checks: null, testing: true } }),
+    'just plugged in': sampleNodePage({ usb: { ...usb, ...nothingYet } }),
+    'over the network alone': sampleNodePage({ usb: null, port: null }),
+    'of a house that has left': sampleNodePage({ row: null, usb: null, port: null }),
+    'another on the port': onPort('casa_04', null),
+    'of no house on the port': onPort('', null),
+    ...Object.fromEntries(problems.map((problem) => [`port ${problem}`, onPort(null, problem)])),
+  }
+}
