@@ -1252,7 +1252,7 @@ export const en: { readonly [K in MessageKey]: string } = {
   'notify.mqtt': 'Publish alerts on the broker, for programs with the role integration',
   'notify.homeAssistant': 'Home Assistant',
   'notify.homeAssistant.text':
-    'It connects to the broker of this hub with the user name “integration” and a token of the role integration as its password. It sees powers and energies of all houses; a switch holds for two hours, as the button on the page does.',
+    'It connects to the broker of this hub with the user name “integration” and a token of the role integration as its password. It sees powers and energies of all houses; a switch holds for two hours, as the button on the page does. It does not work where the hub uses another broker.',
   'notify.homeAssistant.on': 'Announce houses and loads to Home Assistant',
   'notify.kept': 'It is stored and never shown: leave empty to keep it.',
   'notify.submit': 'Save notifications',

@@ -1256,7 +1256,7 @@ export const it = {
   'notify.mqtt': 'Pubblica gli avvisi sul broker, per i programmi con ruolo integration',
   'notify.homeAssistant': 'Home Assistant',
   'notify.homeAssistant.text':
-    'Si collega al broker di questo hub con nome utente “integration” e un token con ruolo integration come password. Vede potenze ed energie di tutte le case; un interruttore vale due ore, come il pulsante della pagina.',
+    'Si collega al broker di questo hub con nome utente “integration” e un token con ruolo integration come password. Vede potenze ed energie di tutte le case; un interruttore vale due ore, come il pulsante della pagina. Non funziona quando il hub usa un altro broker.',
   'notify.homeAssistant.on': 'Annuncia case e apparecchi a Home Assistant',
   'notify.kept': 'È salvato e non viene mostrato: lascia vuoto per tenerlo.',
   'notify.submit': 'Salva le notifiche',
