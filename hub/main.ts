@@ -15,6 +15,7 @@ void runCommandLine(
     hub: () => import('./cli/hub.ts'),
     house: () => import('./cli/house.ts'),
     load: () => import('./cli/load.ts'),
+    cleaning: () => import('./cli/cleaning.ts'),
     user: () => import('./cli/user.ts'),
     sync: () => import('./cli/sync.ts'),
     central: () => import('./cli/central.ts'),

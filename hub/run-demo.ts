@@ -97,7 +97,7 @@ async function play(
   void hub.diagnose()
   running ??= startClock(scene.start, speed)
   const nodes = scene.houses.map(
-    ({ house, sendsCounters, loads = [], powerAt, baseAt = powerAt }) =>
+    ({ house, sendsCounters, loads = [], washes = false, powerAt, baseAt = powerAt }) =>
       new LiveNode({
         house: house.id,
         key: keys.get(house.id) ?? '',
@@ -108,6 +108,7 @@ async function play(
         sendsCounters,
         powerAt: baseAt,
         loads: loads.map(({ node }) => node),
+        washes,
         random: Math.random,
         relayPeriodMs: Math.max(FASTEST_NODE_MS, RELAY_PERIOD_MS / speed),
       }),

@@ -34,5 +34,7 @@ export interface RunningHub {
   readonly diagnose: () => Promise<void>
   /** Tells the central what is due, besides the schedule. */
   readonly tellCentral: () => Promise<void>
+  /** Looks for dirt on the whole community at once, besides the schedule. */
+  readonly judgeCleaning: () => Promise<void>
   readonly stop: () => Promise<void>
 }

@@ -20,6 +20,7 @@ import type { RunningHub } from './running-hub.ts'
 import { startBackups } from './start-backups.ts'
 import { checkConformance, makeBroker } from './start-broker.ts'
 import { startCertificate } from './start-certificate.ts'
+import { startCleaning } from './start-cleaning.ts'
 import { startClockWatch } from './start-clock.ts'
 import { startDiagnosis } from './start-diagnosis.ts'
 import { StartError } from './start-error.ts'
@@ -219,11 +220,15 @@ export async function startHub(
     const benchmark = externalUrl === null ? await lastBenchmark(store.view) : null
     if (benchmark) await perform(benchmark, broker, root)
 
-    const runTick = () => loads.run(tick)
     stops.push(forecast.start(), notify.start())
     if (externalUrl === null) stops.push(homeAssistant.start())
     const sync = startSync({ config, clock: watch, log, registry, live, store, recovery, health })
     stops.push(() => sync.stop())
+    const cleaning = startCleaning({
+      ...{ watch, log, registry, store, recovery, health, diagnosis, outlet: broker, root, relays: loads.relays },
+    })
+    stops.push(cleaning.stop)
+    const runTick = () => loads.run(tick).then(() => cleaning.step())
     const web = await startWeb({
       config,
       certificate,
@@ -246,6 +251,7 @@ export async function startHub(
       loads: loads.forWeb(tick),
       notify,
       sync: sync.page,
+      cleaning: cleaning.forWeb,
       broker: () => ({ port: mqttPort, clients: broker.connectedClients, externalUrl }),
     })
     stops.push(() => web.stop())
@@ -282,6 +288,7 @@ export async function startHub(
       tick: runTick,
       diagnose: () => diagnosis.run(),
       tellCentral: sync.run,
+      judgeCleaning: () => cleaning.judge(),
       firstStartCode: web.firstStartCode,
       stop,
     }

@@ -60,6 +60,7 @@ export async function startWeb(parts: {
   notify: HubDeps['notify']
   broker: HubDeps['broker']
   loads: HubDeps['loads']
+  cleaning: HubDeps['cleaning']
 }): Promise<RunningWeb> {
   const { config, certificate, now, log, tail, registry, store, recovery } = parts
   installAssets(projectText)
@@ -97,6 +98,7 @@ export async function startWeb(parts: {
     mqttRoot: config.mqtt.root,
     certificate: () => certificate && certificateFacts(certificate.current(), config.tls === 'auto'),
     loads: parts.loads,
+    cleaning: parts.cleaning,
     hashKey,
     secrets: { nodeKey: makeNodeKey, token: makeToken, password: makePassword, digits: makeDigits },
     passwords: {

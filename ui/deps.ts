@@ -1,3 +1,4 @@
+import type { CleaningRun } from '../hub/domain/cleaning-run.ts'
 import type { CycleState, ProcessImage } from '../hub/domain/cycle.ts'
 import type { House } from '../hub/domain/house.ts'
 import type { Latest } from '../hub/domain/latest.ts'
@@ -5,7 +6,9 @@ import type { PlaneFit } from '../hub/domain/plane-fit.ts'
 import type { PlantHealth } from '../hub/domain/plant-health.ts'
 import type { NodeStatus } from '../hub/domain/presence.ts'
 import type { Refusal, Series } from '../hub/domain/reading.ts'
+import type { CleaningReport } from '../hub/domain/relay.ts'
 import type { Settings } from '../hub/domain/settings.ts'
+import type { SoilingVerdict } from '../hub/domain/soiling.ts'
 import type { CurrentForecast } from '../hub/flow/forecast-ports.ts'
 import type { LoadTopic } from '../hub/flow/load-inbox.ts'
 import type { WatchedNode } from '../hub/flow/node-watch.ts'
@@ -30,6 +33,7 @@ export interface HubDeps {
   readonly registry: () => {
     readonly houses: ReadonlyMap<string, KeyedHouse>
     readonly settings: Settings
+    readonly cleaning: readonly CleaningRun[]
     readonly tokens: ReadonlyMap<string, { readonly role: TokenRole; readonly house: string | null }>
     readonly loads: ReadonlyMap<string, readonly StoredLoad[]>
     readonly armed: ReadonlyMap<string, number>
@@ -67,6 +71,12 @@ export interface HubDeps {
     readonly textOf: (body: string) => string
     /** Tries at once. */
     readonly wake: () => Promise<void>
+  }
+  readonly cleaning: {
+    /** What is known of dirt on the whole community; null while nothing is. */
+    readonly verdict: () => SoilingVerdict | null
+    /** What a house's node last said of the cleaning of its panels; `at` on the clock that goes on over restarts. */
+    readonly report: (house: string) => (CleaningReport & { readonly at: number }) | null
   }
   readonly live: {
     readonly version: number

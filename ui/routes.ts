@@ -12,6 +12,7 @@ import {
   postOf,
 } from './web/api.ts'
 import { showAudit } from './web/audit.ts'
+import { decideOnCleaning, proposeCleaning, saveCleaningSettings, showCleaning } from './web/cleaning.ts'
 import type { Route } from './web/context.ts'
 import { saveControl } from './web/control-settings.ts'
 import { getForecast, showForecast } from './web/forecast.ts'
@@ -111,6 +112,10 @@ export const ROUTES: readonly Route[] = [
   { method: 'POST', path: '/profilo/abbina', access: PEOPLE, handle: pairOwnPhone },
   { method: 'GET', path: '/abbina', access: 'anybody', handle: showPairing },
   { method: 'POST', path: '/abbina', access: 'anybody', handle: pair },
+  { method: 'GET', path: '/pulizia', access: ['technician', 'admin'], handle: showCleaning },
+  { method: 'POST', path: '/pulizia/decisione', access: ['technician', 'admin'], handle: decideOnCleaning },
+  { method: 'POST', path: '/pulizia/proposta', access: ['technician', 'admin'], handle: proposeCleaning },
+  { method: 'POST', path: '/pulizia/impostazioni', access: ['admin'], handle: saveCleaningSettings },
   { method: 'GET', path: '/tariffe', access: ['admin'], handle: showTariffs },
   { method: 'POST', path: '/tariffe/tariffa', access: ['admin'], handle: addTariff },
   { method: 'POST', path: '/tariffe/fattore', access: ['admin'], handle: addFactor },

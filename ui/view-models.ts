@@ -214,16 +214,7 @@ export interface FirstStartPage {
 }
 
 /** The fields of the settings form, by their names in it; values are as typed. */
-export const SETTINGS_FIELDS = [
-  'nome',
-  'fuso',
-  'latitudine',
-  'longitudine',
-  'soglia',
-  'minimo',
-  'avviso',
-  'euro_kwh',
-] as const
+export const SETTINGS_FIELDS = ['nome', 'fuso', 'latitudine', 'longitudine', 'soglia', 'minimo', 'avviso'] as const
 export type SettingsField = (typeof SETTINGS_FIELDS)[number]
 export const SETTINGS_ERRORS = ['vuoto', 'lungo', 'fuso', 'numero', 'intervallo', 'coppia', 'regola'] as const
 export type SettingsError = (typeof SETTINGS_ERRORS)[number]

@@ -16,6 +16,8 @@ export interface Desk {
   readonly db: ControlDb
   readonly config: HubConfig
   readonly now: number
+  /** Whoever typed the command. */
+  readonly who: string
   /** Keeps what was done, under the name of whoever did it. */
   readonly log: (what: string, detail: unknown) => Promise<void>
 }
@@ -32,6 +34,7 @@ export async function atDesk<T>(call: Call, work: (desk: Desk) => Promise<T>): P
       db,
       config,
       now,
+      who,
       log: (what, detail) => audit(db, { at: systemClock.now(), who, what, detail }),
     })
   } finally {

@@ -12,6 +12,7 @@ export type CommandTable = Readonly<Record<string, () => Promise<{ readonly comm
 export const GROUPS: readonly string[] = [
   'house',
   'load',
+  'cleaning',
   'user',
   'token',
   'node',

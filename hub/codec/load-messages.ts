@@ -1,3 +1,4 @@
+import type { CleaningMessage } from '../domain/cleaning-run.ts'
 import type { Refusal } from '../domain/reading.ts'
 import type { CleaningReport, CommandResult, LoadDeclaration, RelayReport } from '../domain/relay.ts'
 import { COMMAND_ERRORS, MAX_PROGRAM_S, ORIGINS } from '../domain/relay.ts'
@@ -124,6 +125,14 @@ export function commandBody(command: WireCommand) {
   const { id, load, on, ttlS, boot, byUptimeS } = command
   const bound = boot === null || byUptimeS === null ? {} : { boot, entro_s: byUptimeS }
   return { id, carico: load, acceso: on, ttl_s: ttlS, ...bound }
+}
+
+/** A message of cleaning as it travels: one bounded run, or its end. */
+export function cleaningBody(message: CleaningMessage) {
+  if (message.kind === 'stop') return { id: message.id, azione: 'ferma_pulizia' }
+  const { id, ttlS, boot, byUptimeS } = message
+  const bound = boot === null || byUptimeS === null ? {} : { boot, entro_s: byUptimeS }
+  return { id, azione: 'pulizia', ttl_s: ttlS, ...bound }
 }
 
 function outside(fields: Fields, name: string, from: number, to: number): Result<never, Refusal> | null {

@@ -3,6 +3,7 @@ import { connect } from 'mqtt'
 import { HOUR, MINUTE, SECOND } from '../domain/time.ts'
 import type { Fault, NodeLoad } from './node-loads.ts'
 import { NodeLoads } from './node-loads.ts'
+import { PanelWasher } from './panel-washer.ts'
 import type { RelayState } from './relay-board.ts'
 
 export interface LiveNodeOptions {
@@ -18,6 +19,8 @@ export interface LiveNodeOptions {
   readonly powerAt: (at: number) => { productionW: number; consumptionW: number } | null
   /** Relays and what hangs on them: their draw adds to the consumption. */
   readonly loads?: readonly NodeLoad[]
+  /** It has a valve that cleans the panels. */
+  readonly washes?: boolean
   /** In [0, 1): spreads returns to rest. */
   readonly random?: () => number
   /** Between two looks at the relays, ms of the wall clock. */
@@ -37,6 +40,7 @@ export class LiveNode {
   #port: number
   readonly #loads: NodeLoads
   #relayTimer: NodeJS.Timeout | null = null
+  readonly #washer: PanelWasher
   /** What was last said of each relay, and when. */
   readonly #said = new Map<string, { key: string; at: number }>()
   #client: MqttClient | null = null
@@ -50,13 +54,14 @@ export class LiveNode {
     this.#startedAt = options.startedAt ?? options.now()
     this.#boot = options.boot ?? 1
     this.#port = options.port
+    this.#washer = new PanelWasher(this.#boot, options.washes === true)
     this.#loads = new NodeLoads(options.loads ?? [], { boot: this.#boot, random: options.random ?? (() => 0) })
   }
 
   start(): void {
     this.#timer = setInterval(() => this.#measure(), this.#options.periodMs)
     this.#measure()
-    if (this.#options.loads?.length)
+    if (this.#options.loads?.length || this.#options.washes)
       this.#relayTimer = setInterval(() => this.#lookAtRelays(), this.#options.relayPeriodMs ?? RELAY_PERIOD_MS)
   }
 
@@ -172,7 +177,9 @@ export class LiveNode {
     } catch {
       return
     }
-    const answer = this.#loads.board.command(message, this.#uptime(at))
+    const answer = PanelWasher.isFor(message)
+      ? this.#washer.command(message, this.#uptime(at))
+      : this.#loads.board.command(message, this.#uptime(at))
     if (answer && this.#client?.connected) this.#publish('comando/esito', answer)
     this.#lookAtRelays()
   }
@@ -188,6 +195,7 @@ export class LiveNode {
     // What could not be said at the time is not said later.
     if (!this.#client?.connected) return
     const at = this.#options.now()
+    this.#sayWash(at)
     for (const { topic, body } of this.#loads.states(this.#uptime(at))) {
       const { acceso, origine, id } = body as { acceso?: boolean; origine?: string; id?: string | null }
       const key = `${acceso} ${origine} ${id}`
@@ -196,6 +204,18 @@ export class LiveNode {
       this.#said.set(topic, { key, at })
       this.#publish(topic, body)
     }
+  }
+
+  /** Likewise of the valve. */
+  #sayWash(at: number): void {
+    if (!this.#options.washes) return
+    const topic = 'pulizia/stato'
+    const state = this.#washer.state(this.#uptime(at))
+    const key = String(state.attiva)
+    const said = this.#said.get(topic)
+    if (said?.key === key && at - said.at < MINUTE) return
+    this.#said.set(topic, { key, at })
+    this.#publish(topic, state)
   }
 
   #count(at: number, power: { productionW: number; consumptionW: number }): void {

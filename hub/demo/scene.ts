@@ -23,6 +23,8 @@ export interface SceneHouse {
   readonly sendsCounters: boolean
   /** What hangs on relays of its node; the past has them run as they did before there was a hub. */
   readonly loads?: readonly SceneLoad[]
+  /** A valve of its node cleans the panels. */
+  readonly washes?: boolean
   /** Whole watts at an instant; null while nothing is heard of the node. */
   readonly powerAt: (at: number) => { readonly productionW: number; readonly consumptionW: number } | null
   /** The same without its loads; missing = it has none. */

@@ -1,6 +1,7 @@
 import { powerAt } from './household.ts'
 import { isSilent, makeNeighbourhood } from './neighbourhood.ts'
 import { playHistory } from './play-history.ts'
+import { chance } from './random.ts'
 import type { Scene, SceneHouse } from './scene.ts'
 import { HISTORY } from './scene.ts'
 import { hasPool, ON_RELAYS, sceneLoads } from './scene-loads.ts'
@@ -25,6 +26,7 @@ export function simulatedScene({ houses, seed, now }: { houses: number; seed: nu
       house: house.peakPower > 0 ? house : { ...house, tilt: null, azimuth: null },
       sendsCounters: house.node.sendsCounters,
       loads: sceneLoads(house, street.zone),
+      washes: house.peakPower > 0 && chance(house.seed, 70) < 0.7,
       powerAt: (at) => (isSilent(house, at) ? null : powerAt(house, at)),
       baseAt: (at) => (isSilent(house, at) ? null : powerAt(house, at, { without: ON_RELAYS })),
     }),

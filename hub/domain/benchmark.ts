@@ -15,12 +15,7 @@ export interface BenchmarkRule {
   readonly minHouses: number
   /** Default `robusta`, which needs the position of the community; without one the original rule speaks. */
   readonly alert?: AlertRule
-  /** What a kWh that was not produced would have been worth; default DEFAULT_EURO_PER_KWH. */
-  readonly euroPerKwh?: number
 }
-
-/** Between what a kWh costs and what is paid for one, for a home that uses about half of its own. */
-export const DEFAULT_EURO_PER_KWH = 0.18
 
 export const DEFAULT_RULE: BenchmarkRule = { threshold: 0.85, minHouses: 3 }
 

@@ -2,6 +2,7 @@ import type { CleaningSettings } from './cleaning-settings.ts'
 import type { SoilingDay, SoilingVerdict } from './soiling.ts'
 import { WASHING_RAIN_MM } from './soiling.ts'
 import type { Tariff } from './tariff.ts'
+import { lostKwhEur } from './tariff.ts'
 import { DAY, MINUTE } from './time.ts'
 import type { WeatherHour } from './weather.ts'
 
@@ -23,14 +24,6 @@ export interface CleaningMoney {
 export const DRY_DAYS = 30
 /** With so much rain within these days the sky does the work. */
 export const RAIN_SOON_DAYS = 3
-/** Half of what roofs of measured homes make is used at home (52.8 % over fourteen of them), the rest is given to the grid. */
-const OWN_USE = 0.5
-
-/** What a kWh that is not produced would have been worth, euro: half of it bought instead, half of it not sold. */
-export function lostKwhEur({ importEur, exportEur }: Pick<Tariff, 'importEur' | 'exportEur'>): number {
-  return OWN_USE * importEur + (1 - OWN_USE) * exportEur
-}
-
 /** Days from `now` to the first day with rain that washes, from hours of a forecast; null where none is seen. */
 export function daysToRain(hours: readonly WeatherHour[], now: number): number | null {
   const byDay = Map.groupBy(

@@ -39,6 +39,8 @@ export interface HouseImage {
   readonly node: NodeStatus | null
   /** What the diagnosis wants told of the plant; undefined while it has not spoken. */
   readonly wanted?: readonly WantedAlert[] | undefined
+  /** What a proposal to clean this roof rests on, while it waits for a person; null = there is none. */
+  readonly dirt?: AlertDetail | null
 }
 
 /** An alert that is open. Plain data, saved with the tick. */
@@ -94,6 +96,8 @@ export function runCycle(image: ProcessImage, state: CycleState): CycleOutcome {
     watchPresence(image, house, open, close)
     if (!(house.peakPower > 0)) close(house.id, 'performance_bassa')
     followDiagnosis(rule, house, open, close)
+    if (house.dirt) open(house.id, 'pulisci_pannelli', house.dirt)
+    else if (house.dirt === null) close(house.id, 'pulisci_pannelli')
   }
 
   const slot = slotStart(image.now)

@@ -2,6 +2,8 @@ import type { SharingRule } from './allocation.ts'
 import { DEFAULT_SHARING } from './allocation.ts'
 import type { BenchmarkRule } from './benchmark.ts'
 import { DEFAULT_RULE } from './benchmark.ts'
+import type { CleaningSettings } from './cleaning-settings.ts'
+import { DEFAULT_CLEANING } from './cleaning-settings.ts'
 import type { EmissionFactor } from './co2.ts'
 import type { ControlSettings } from './control-image.ts'
 import { DEFAULT_CONTROL } from './control-image.ts'
@@ -88,6 +90,7 @@ export interface Settings {
   readonly tariffs: readonly Tariff[]
   readonly factors: readonly EmissionFactor[]
   readonly sharing: SharingRule
+  readonly cleaning: CleaningSettings
   /** Length of a lease, s; 30 to 600. */
   readonly leaseS: number
 }
@@ -106,5 +109,6 @@ export const DEFAULT_SETTINGS: Settings = {
   tariffs: [],
   factors: [],
   sharing: DEFAULT_SHARING,
+  cleaning: DEFAULT_CLEANING,
   leaseS: DEFAULT_TTL_S,
 }

@@ -1,3 +1,5 @@
+import type { Roof } from '../domain/community-day.ts'
+import { effectivePlane } from '../domain/effective-plane.ts'
 import type { PlaneFit } from '../domain/plane-fit.ts'
 import type { PlantHealth } from '../domain/plant-health.ts'
 import type { Settings } from '../domain/settings.ts'
@@ -45,6 +47,23 @@ export class Diagnosis {
   /** Whether nothing should be learned from a house on a day of the sun's grid (`dayNumber`). */
   isUnfit(house: string, day: number): boolean {
     return this.#unfit.get(house)?.has(day) ?? false
+  }
+
+  /** Roofs that tell of the light above them, and the days on which they do not. */
+  roofs(): { roofs: Roof[]; unfit: (readonly [house: string, days: readonly number[]])[] } {
+    const { registry } = this.#options
+    const houses = [...registry().houses.values()].filter((h) => h.peakPower > 0 && h.battery !== true)
+    return {
+      roofs: houses
+        .map((h) => {
+          const fit = this.#planes.get(h.id) ?? null
+          // A guessed plane would fall and rise with the seasons.
+          const plane = fit === null && (h.tilt === null || h.azimuth === null) ? null : effectivePlane(h, fit)
+          return { id: h.id, peakPower: h.peakPower, plane }
+        })
+        .filter((roof) => roof.plane !== null),
+      unfit: [...this.#unfit].map(([house, days]) => [house, [...days]]),
+    }
   }
 
   /** Judges what is due. A call while another runs has that one look once more. */

@@ -22,7 +22,7 @@ export class Health {
 /**
  * `storage`: readings cannot be stored; `control`: the tick runs on from memory; `registry`: changes are not seen; `housekeeping`: nothing is rolled up or retired;
  * `backup`: the scheduled backups fail; `recovering`: readings of a damaged file are being brought back; `clock`: nobody knows what time it is;
- * `diagnosis`: plants are not judged; `broker`: somebody else's broker, which the hub is to use, is not reached. */
+ * `diagnosis`: plants are not judged; `cleaning`: nobody looks for dirt; `broker`: somebody else's broker, which the hub is to use, is not reached. */
 export const HEALTH_REASONS = [
   'storage',
   'control',
@@ -33,5 +33,6 @@ export const HEALTH_REASONS = [
   'clock',
   'broker',
   'diagnosis',
+  'cleaning',
 ] as const
 export type HealthReason = (typeof HEALTH_REASONS)[number]

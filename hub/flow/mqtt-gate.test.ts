@@ -20,6 +20,7 @@ function snapshot(ids: readonly string[]): RegistrySnapshot {
     hasAdmin: true,
     loads: new Map(),
     armed: new Map(),
+    cleaning: [],
     tokens: new Map(),
   }
 }

@@ -36,6 +36,7 @@ function setUp(outcome: Outcome = { kind: 'stored' }, lastHeard = Number.NEGATIV
     tokens: new Map(),
     loads: new Map(),
     armed: new Map(),
+    cleaning: [],
   })
   const strangers = new Strangers()
   const listening: string[] = []

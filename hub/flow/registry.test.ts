@@ -54,6 +54,7 @@ describe('the registry', () => {
     expect(registry.current).toEqual({
       houses: new Map(),
       loads: new Map(),
+      cleaning: [],
       armed: new Map(),
       settings: DEFAULT_SETTINGS,
       hasAdmin: false,

@@ -1,4 +1,6 @@
+import type { CleaningRun } from '../domain/cleaning-run.ts'
 import type { Settings } from '../domain/settings.ts'
+import { openRuns } from '../store/cleanings.ts'
 import type { KeyedHouse } from '../store/houses.ts'
 import { listHouses } from '../store/houses.ts'
 import type { StoredLoad } from '../store/loads.ts'
@@ -16,6 +18,8 @@ export interface RegistrySnapshot {
   readonly loads: ReadonlyMap<string, readonly StoredLoad[]>
   /** House -> when its loads were armed before their first week was over. */
   readonly armed: ReadonlyMap<string, number>
+  /** Houses whose cleaning is proposed, approved or under way. */
+  readonly cleaning: readonly CleaningRun[]
   readonly settings: Settings
   /** False until somebody can administer the hub. */
   readonly hasAdmin: boolean
@@ -65,12 +69,13 @@ export class Registry {
   async refresh(): Promise<void> {
     const version = await dataVersion(this.#db)
     if (version === this.#version && this.#snapshot) return
-    const [houses, { loads, armed }, settings, tokens, admin] = await Promise.all([
+    const [houses, { loads, armed }, settings, tokens, admin, cleaning] = await Promise.all([
       listHouses(this.#db),
       listLoads(this.#db),
       readSettings(this.#db),
       listTokens(this.#db),
       hasAdmin(this.#db),
+      openRuns(this.#db),
     ])
     const before = this.#snapshot
     this.#version = version
@@ -78,6 +83,7 @@ export class Registry {
       houses: new Map(houses.map((h) => [h.id, h])),
       loads,
       armed,
+      cleaning,
       settings,
       hasAdmin: admin,
       tokens: new Map(

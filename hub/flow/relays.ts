@@ -1,3 +1,4 @@
+import type { RunFacts } from '../domain/cleaning-run.ts'
 import type { Drive } from '../domain/command.ts'
 import { DEFAULT_CONNECTION_LIMIT } from '../domain/house.ts'
 import type { Latest } from '../domain/latest.ts'
@@ -96,6 +97,16 @@ export class Relays {
 
   cleaningOf(house: string): (CleaningReport & { readonly at: number }) | null {
     return this.#cleaning.get(house) ?? null
+  }
+
+  /** What a cleaning needs to know of a house's node; `command` = the last one it was sent. */
+  runFacts(house: string, command: string | null): Pick<RunFacts, 'clock' | 'reachable' | 'answer' | 'report'> {
+    return {
+      clock: this.#clocks.get(house) ?? null,
+      reachable: this.channel(house) === 'mqtt',
+      answer: command === null ? null : (this.#answers.get(house)?.get(command)?.result ?? null),
+      report: this.cleaningOf(house),
+    }
   }
 
   /** A tick came to its end: what it decided may be handed out to nodes that ask. */

@@ -79,8 +79,7 @@ export class Weather {
   }
 
   #placeName(): string | null {
-    const { place } = this.#options.settings()
-    return place === null ? null : nameOf(roundPlace(place))
+    return placeName(this.#options.settings())
   }
 
   async #run(): Promise<void> {
@@ -144,6 +143,11 @@ export class Weather {
     this.#failure = message
     this.#options.onFailure(message)
   }
+}
+
+/** The community's place as its weather is kept under; null where it is not set. */
+export function placeName({ place }: Pick<Settings, 'place'>): string | null {
+  return place === null ? null : nameOf(roundPlace(place))
 }
 
 function nameOf({ latitude, longitude }: RoundedPlace): string {

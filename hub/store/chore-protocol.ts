@@ -3,6 +3,7 @@ import type { CopyFacts } from './copy.ts'
 import type { DiagnoseOutcome, DiagnoseRequest } from './diagnose.ts'
 import type { RecoverOutcome, RecoverRequest } from './recover.ts'
 import type { SlotsCopyOutcome, SlotsCopyRequest } from './slots-copy.ts'
+import type { SoilingOutcome, SoilingRequest } from './soiling.ts'
 
 /** Long work on database files that is done in a thread of its own, which ends with it. */
 export interface Chores {
@@ -19,9 +20,11 @@ export interface Chores {
   readonly recover: { readonly request: RecoverRequest; readonly outcome: RecoverOutcome | null }
   /** Deletes what was measured at a house: how many readings and intervals there were. */
   readonly erase: { readonly request: { readonly dataDir: string; readonly house: string }; readonly outcome: number }
-  /** Looks at every page of a database: what is wrong, or null. */
   /** Judges the plants' days that are over. */
   readonly diagnose: { readonly request: DiagnoseRequest; readonly outcome: DiagnoseOutcome }
+  /** Looks for dirt on the whole community. */
+  readonly soiling: { readonly request: SoilingRequest; readonly outcome: SoilingOutcome }
+  /** Looks at every page of a database: what is wrong, or null. */
   readonly check: { readonly request: { readonly file: string }; readonly outcome: string | null }
 }
 

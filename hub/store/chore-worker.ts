@@ -10,6 +10,7 @@ import { eraseMeasured } from './erase.ts'
 import { makeFresh } from './mend.ts'
 import { recoverReadings } from './recover.ts'
 import { updateSlotsCopy } from './slots-copy.ts'
+import { soiling } from './soiling.ts'
 
 /** Does one chore and ends. Started by chore.ts. */
 const port = parentPort
@@ -47,6 +48,8 @@ function carryOut(chore: Chore): Promise<unknown> | unknown {
     }
     case 'diagnose':
       return diagnose(chore.request as Chores['diagnose']['request'])
+    case 'soiling':
+      return soiling(chore.request as Chores['soiling']['request'])
     case 'check':
       return damageOf((chore.request as Chores['check']['request']).file, true)
   }

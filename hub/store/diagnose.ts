@@ -119,7 +119,12 @@ async function daysKept(db: ReadingsDb, shift: number): Promise<{ first: number;
 }
 
 /** Whole days of hours; an hour that is hardly covered is not known. Days without any data are left out. */
-async function readDays(db: ReadingsDb, grid: { shift: number }, from: number, to: number): Promise<CommunityDay[]> {
+export async function readDays(
+  db: ReadingsDb,
+  grid: { shift: number },
+  from: number,
+  to: number,
+): Promise<CommunityDay[]> {
   const days = new Map<number, Map<string, HouseDay>>()
   for (const { start, house, energy } of await readHours(db, { from: dayStart(grid, from), to: dayStart(grid, to) })) {
     const day = dayNumber(grid, start)

@@ -14,6 +14,7 @@ export async function eraseHouse(control: ControlDb, dataDir: string, house: str
   for (const table of [
     'load',
     'load_declaration',
+    'cleaning_run',
     'load_override',
     'armed',
     'decision',
@@ -72,6 +73,7 @@ export function eraseMeasured(dataDir: string, house: string): number {
       'forecast_day',
       'plane',
       'plant_record',
+      'soiling_day',
     ]
     for (const table of tables) db.prepare(`delete from ${table} where house = ?`).run(house)
     // What a central was told of it is taken back, and no copy of what was sent is kept.

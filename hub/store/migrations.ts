@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely'
 import { sql } from 'kysely'
 import type { Migration } from 'kysely/migration'
 import { Migrator } from 'kysely/migration'
+import { CLEANING_MIGRATION, SOILING_MIGRATION } from './migration-cleaning.ts'
 import { FORECAST_MIGRATION } from './migration-forecast.ts'
 import { LOADS } from './migration-loads.ts'
 import { NOTIFY } from './migration-notify.ts'
@@ -63,6 +64,7 @@ const CONTROL: Migrations = {
       )
     },
   },
+  '0007-cleaning': CLEANING_MIGRATION,
   '0009-notify': NOTIFY,
 }
 
@@ -159,6 +161,7 @@ const READINGS: Migrations = {
       }
     },
   },
+  '0007-soiling': SOILING_MIGRATION,
 }
 
 export type DatabaseKind = 'control' | 'readings'

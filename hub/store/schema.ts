@@ -1,11 +1,12 @@
 import type { Generated } from 'kysely'
+import type { CleaningSchema } from './schema-cleaning.ts'
 import type { LoadSchema } from './schema-loads.ts'
 import type { NotifySchema } from './schema-notify.ts'
 
 /** Instants are epoch ms, powers W, energies Wh, durations s unless the name says otherwise. */
 
 /** control.db: what control needs. Small; copied after every change. */
-export interface ControlSchema extends LoadSchema, NotifySchema {
+export interface ControlSchema extends LoadSchema, CleaningSchema, NotifySchema {
   setting: { key: string; value: string; updated_at: number }
   house: {
     id: string
@@ -111,6 +112,8 @@ export interface ReadingsSchema {
   /** Where the integration of a house stands: see codec of series-state.ts. */
   series: { house: string; state: string }
   node: { house: string; online: number; at: number; fw: string | null; boot: number | null; uptime_s: number | null }
+  /** What a roof made, and clean panels would have made of the light a satellite saw; `day` of the sun's grid. */
+  soiling_day: { day: number; house: string; made_wh: number; expected_wh: number; clear: number }
   /** What was learned of a plant, and how it does: a PlantRecord, JSON. */
   plant_record: { house: string; record: string }
   refusal: {

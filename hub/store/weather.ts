@@ -1,5 +1,8 @@
 import { sql } from 'kysely'
+import { WASHING_RAIN_MM } from '../domain/soiling.ts'
+import { DAY } from '../domain/time.ts'
 import type { WeatherHour } from '../domain/weather.ts'
+import type { ReadingsSchema } from './schema.ts'
 import type { ReadingsDb } from './store.ts'
 
 /** Weather hours with from <= start < to of a place, in order; what a satellite measured before what was forecast. */
@@ -7,15 +10,63 @@ export async function readWeather(
   db: ReadingsDb,
   { place, from, to }: { place: string; from: number; to: number },
 ): Promise<WeatherHour[]> {
+  return (await hoursOf(db, { place, from, to }).execute()).map(toHour)
+}
+
+/** The same, of hours alone whose light a satellite has measured. */
+export async function readMeasuredWeather(
+  db: ReadingsDb,
+  span: { place: string; from: number; to: number },
+): Promise<WeatherHour[]> {
+  return (await hoursOf(db, span).where('satellite', '=', 1).execute()).map(toHour)
+}
+
+/** Rain and lying snow of days from <= day < to of a grid that is `shift` ms ahead; rain null where most hours do not tell. */
+export async function readRain(
+  db: ReadingsDb,
+  { place, shift, from, to }: { place: string; shift: number; from: number; to: number },
+): Promise<Map<number, { readonly rainMm: number | null; readonly snow: boolean }>> {
+  const day = sql<number>`(start + ${sql.lit(shift)}) / ${sql.lit(DAY)}`
   const rows = await db
+    .selectFrom('weather')
+    .select((eb) => [
+      day.as('day'),
+      eb.fn.sum<number | null>('precipitation_mm').as('mm'),
+      eb.fn.count<number>('precipitation_mm').as('hours'),
+      eb.fn.max('snow_m').as('snow'),
+    ])
+    .where('place', '=', place)
+    .where('start', '>=', from * DAY - shift)
+    .where('start', '<', to * DAY - shift)
+    .groupBy(day)
+    .execute()
+  return new Map(
+    rows.map((row) => [
+      row.day,
+      {
+        rainMm: row.hours >= HOURS_TOLD || (row.mm ?? 0) >= WASHING_RAIN_MM ? row.mm : null,
+        snow: (row.snow ?? 0) > SNOW_M,
+      },
+    ]),
+  )
+}
+
+/** Of a day's 24 hours, for the day's rain to be known. */
+const HOURS_TOLD = 20
+const SNOW_M = 0.005
+
+function hoursOf(db: ReadingsDb, { place, from, to }: { place: string; from: number; to: number }) {
+  return db
     .selectFrom('weather')
     .selectAll()
     .where('place', '=', place)
     .where('start', '>=', from)
     .where('start', '<', to)
     .orderBy('start')
-    .execute()
-  return rows.map((row) => ({
+}
+
+function toHour(row: ReadingsSchema['weather']): WeatherHour {
+  return {
     start: row.start,
     ghi: row.ghi,
     dni: row.dni,
@@ -24,7 +75,7 @@ export async function readWeather(
     windSpeed: row.wind_ms,
     precipitation: row.precipitation_mm,
     snowDepth: row.snow_m,
-  }))
+  }
 }
 
 /** When the weather of a place was last fetched, and from when on the satellite's is missing; null where there is none. */

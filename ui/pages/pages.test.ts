@@ -28,8 +28,10 @@ import { notifyPage } from './notifiche.tsx'
 import { peoplePage } from './persone.tsx'
 import { forecastPage } from './previsione.tsx'
 import { profilePage } from './profilo.tsx'
+import { cleaningPage } from './pulizia.tsx'
 import { referencePage } from './reference.tsx'
 import { healthPage } from './salute.tsx'
+import { sampleCleaning } from './sample-cleaning.ts'
 import { sampleForecast } from './sample-forecast.ts'
 import { sampleHealthPage } from './sample-health.ts'
 import { sampleHistory } from './sample-history.ts'
@@ -167,7 +169,6 @@ const SETTINGS = {
   soglia: '85',
   minimo: '3',
   avviso: 'robusta',
-  euro_kwh: '0.18',
 }
 const SILENT = {
   productionW: null,
@@ -250,6 +251,9 @@ const PAGES: { readonly [name: string]: (reader: Reader) => string } = {
     sharingPage({ ...SHARING, members: [], intervals: 0, estimated: null, onlyHours: true }, reader),
   'sync, nothing agreed': (reader) => syncPage(SYNC, reader),
   'sync, running': (reader) => syncPage(SYNC_RUNNING, reader),
+  cleaning: (reader) => cleaningPage(sampleCleaning, reader),
+  cleaningUnknown: (reader) =>
+    cleaningPage({ ...sampleCleaning, verdict: null, past: [], since: null, cleanings: [], settings: null }, reader),
   tariffs: (reader) => tariffsPage(TARIFFS, reader),
   'tariffs, some and wrong': (reader) =>
     tariffsPage(
@@ -461,6 +465,7 @@ describe('what each role is offered', () => {
         '/previsione',
         '/storico',
         '/condivisione',
+        '/pulizia',
         '/registro',
         '/profilo',
       ],
@@ -476,6 +481,7 @@ describe('what each role is offered', () => {
           '/carichi',
           '/previsione',
           '/condivisione',
+          '/pulizia',
           '/impianto',
           '/case',
           '/persone',

@@ -60,7 +60,6 @@ export function settingsPage({ values, errors, saved, weather, control }: Settin
               {field('soglia', { inputmode: 'decimal' })}
               {field('minimo', { inputmode: 'numeric' })}
               <AlertRuleField view={view} value={values.avviso} />
-              {field('euro_kwh', { inputmode: 'decimal' })}
             </fieldset>
             <button type="submit" class="primary">
               {t('settings.submit')}

@@ -1,7 +1,7 @@
-import { DEFAULT_EURO_PER_KWH } from '../../hub/domain/benchmark.ts'
 import { wrongPlane } from '../../hub/domain/effective-plane.ts'
 import type { House } from '../../hub/domain/house.ts'
 import { euroOf, type PlantHealth, startOf } from '../../hub/domain/plant-health.ts'
+import { lostKwhEur, tariffOn } from '../../hub/domain/tariff.ts'
 import { dayOf, HOUR } from '../../hub/domain/time.ts'
 import type { HubDeps } from '../deps.ts'
 import type { FindingView, HealthCardModel, HealthPage, HealthRow, PlaneRow, SensorRow } from '../models/health.ts'
@@ -105,14 +105,15 @@ function rowOf(deps: HubDeps, house: House, health: PlantHealth | undefined): He
 function findingOf(deps: HubDeps, health: PlantHealth, zone: string): FindingView | null {
   const { finding } = health
   if (!finding) return null
-  const { benchmark } = deps.registry().settings
+  const { tariffs } = deps.registry().settings
+  const tariff = tariffOn(dayOf(deps.now(), zone).toString(), tariffs)
   return {
     cause: finding.cause,
     grade: finding.grade,
     since: civil(startOf(health, finding.since), zone),
     loss: finding.loss,
     lostWh: finding.lostWh,
-    lostEuro: euroOf(finding.lostWh, benchmark.euroPerKwh ?? DEFAULT_EURO_PER_KWH),
+    lostEuro: euroOf(finding.lostWh, lostKwhEur(tariff)),
     confidence: finding.confidence >= SURE ? 'high' : finding.confidence >= HARDLY_SURE ? 'medium' : 'low',
   }
 }

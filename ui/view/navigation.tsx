@@ -12,6 +12,7 @@ const PAGES = {
   alerts: { path: '/avvisi', icon: 'bell' },
   sharing: { path: '/condivisione', icon: 'share' },
   plant: { path: '/impianto', icon: 'wrench' },
+  cleaning: { path: '/pulizia', icon: 'sun' },
   log: { path: '/registro', icon: 'list' },
   houses: { path: '/case', icon: 'roofs' },
   people: { path: '/persone', icon: 'people' },
@@ -30,7 +31,7 @@ const MENUS: { readonly [R in Role]: { readonly tabs: readonly PageName[]; reado
   resident: { tabs: ['house', 'community', 'history', 'alerts'], more: ['loads', 'forecast', 'sharing', 'profile'] },
   technician: {
     tabs: ['plant', 'house', 'community', 'alerts'],
-    more: ['loads', 'forecast', 'history', 'sharing', 'log', 'profile'],
+    more: ['loads', 'forecast', 'history', 'sharing', 'cleaning', 'log', 'profile'],
   },
   admin: {
     tabs: ['house', 'community', 'history', 'alerts'],
@@ -38,6 +39,7 @@ const MENUS: { readonly [R in Role]: { readonly tabs: readonly PageName[]; reado
       'loads',
       'forecast',
       'sharing',
+      'cleaning',
       'plant',
       'houses',
       'people',

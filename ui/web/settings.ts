@@ -1,4 +1,4 @@
-import { ALERT_RULES, DEFAULT_EURO_PER_KWH } from '../../hub/domain/benchmark.ts'
+import { ALERT_RULES } from '../../hub/domain/benchmark.ts'
 import { controlText } from '../../hub/domain/control-text.ts'
 import type { Settings } from '../../hub/domain/settings.ts'
 import { audit } from '../../hub/store/people.ts'
@@ -79,8 +79,7 @@ export function parseSettings(values: Values): { settings: FormSettings | null; 
   const minHouses = numberIn('minimo', 2, 1000, true)
   const alert = ALERT_RULES.find((rule) => rule === (values.avviso || 'robusta'))
   if (!alert) errors.avviso = 'regola'
-  const euroPerKwh = values.euro_kwh === '' ? DEFAULT_EURO_PER_KWH : numberIn('euro_kwh', 0, 10)
-  const benchmark = { threshold, minHouses, alert: alert ?? 'robusta', euroPerKwh }
+  const benchmark = { threshold, minHouses, alert: alert ?? 'robusta' }
   const settings = { communityName: values.nome, zone: values.fuso, place, benchmark }
   return { settings: Object.keys(errors).length === 0 ? settings : null, errors }
 }
@@ -94,7 +93,6 @@ export function toValues({ communityName, zone, place, benchmark }: Settings): V
     soglia: String(Math.round(benchmark.threshold * 1000) / 10),
     minimo: String(benchmark.minHouses),
     avviso: benchmark.alert ?? 'robusta',
-    euro_kwh: String(benchmark.euroPerKwh ?? DEFAULT_EURO_PER_KWH),
   }
 }
 

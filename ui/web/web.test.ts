@@ -104,13 +104,12 @@ it('reads the settings form with comma or point, and names each wrong field', ()
     soglia: '85',
     minimo: '3',
     avviso: 'media85',
-    euro_kwh: '0,2',
   }
   expect(parseSettings(good).settings).toEqual({
     communityName: 'Via',
     zone: 'Europe/Rome',
     place: { latitude: 45.07, longitude: 7.69 },
-    benchmark: { threshold: 0.85, minHouses: 3, alert: 'media85', euroPerKwh: 0.2 },
+    benchmark: { threshold: 0.85, minHouses: 3, alert: 'media85' },
   })
   expect(parseSettings({ ...good, latitudine: '', longitudine: '' }).settings?.place).toBeNull()
   const bad = {
@@ -121,7 +120,6 @@ it('reads the settings form with comma or point, and names each wrong field', ()
     soglia: '0',
     minimo: '2.5',
     avviso: 'forse',
-    euro_kwh: '-1',
   }
   expect(parseSettings(bad)).toEqual({
     settings: null,
@@ -133,7 +131,6 @@ it('reads the settings form with comma or point, and names each wrong field', ()
       soglia: 'intervallo',
       minimo: 'numero',
       avviso: 'regola',
-      euro_kwh: 'intervallo',
     },
   })
   expect(parseSettings({ ...good, longitudine: '' }).errors).toEqual({ longitudine: 'coppia' })
