@@ -177,7 +177,16 @@ it('houses: add, edit, list, new key, remove, return', () => {
   expect(run(data, 'house edit casa_a --peak 1').stderr).toContain('did you mean "casa_A"?')
   json(data, 'house edit casa_A --peak 6000 --hidden')
   expect(json(data, 'house list')).toEqual([
-    { id: 'casa_A', name: 'casa_A', peak_w: 6000, tilt: 20, azimuth: 180, connection_w: 6000, shown: false },
+    {
+      id: 'casa_A',
+      name: 'casa_A',
+      peak_w: 6000,
+      tilt: 20,
+      azimuth: 180,
+      connection_w: 6000,
+      shown: false,
+      battery: false,
+    },
   ])
   expect(run(data, 'house list').stdout).toMatch(/^ID +NAME +PEAK W/)
   const rotated = json<{ id: string; key: string }>(data, 'house rotate-key casa_A')
@@ -212,8 +221,17 @@ it('imports all houses of a file or none', () => {
   const keys = json<Record<string, string>>(data, `house import ${good}`)
   expect(Object.keys(keys).sort()).toEqual(['2', 'casa_A'])
   expect(json(data, 'house list')).toEqual([
-    { id: '2', name: '2', peak_w: 0, tilt: null, azimuth: null, connection_w: null, shown: false },
-    { id: 'casa_A', name: 'Rossi', peak_w: 4500.5, tilt: 20, azimuth: 180, connection_w: null, shown: true },
+    { id: '2', name: '2', peak_w: 0, tilt: null, azimuth: null, connection_w: null, shown: false, battery: false },
+    {
+      id: 'casa_A',
+      name: 'Rossi',
+      peak_w: 4500.5,
+      tilt: 20,
+      azimuth: 180,
+      connection_w: null,
+      shown: true,
+      battery: false,
+    },
   ])
   expect(run(data, `house import ${good}`)).toMatchObject({ status: 1, stderr: expect.stringContaining('--update') })
   const more = file('more.csv', 'house,kwp\ncasa_A,3.3\ncasa_B,5\n')
