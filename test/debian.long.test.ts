@@ -110,8 +110,8 @@ describe.runIf(may)('the Debian package', () => {
   it('is upgraded: data migrated, settings and the version before kept', { timeout: 300_000 }, () => {
     // As a program wrote it that knew less.
     const before = control()
-    before.exec('drop table pairing; alter table alert drop column seen_at; alter table alert drop column seen_by')
-    before.exec("delete from kysely_migration where name >= '0005'")
+    before.exec('drop table notice_wish; drop table notice_book; drop table notice_outbox')
+    before.exec("delete from kysely_migration where name >= '0009'")
     before.close()
     writeFileSync(join(root, 'etc/solar-family/config.toml'), 'data_dir = "/var/lib/solar-family"\nhttp.port = 8081\n')
     const upgraded = inside(`dpkg -i --force-confold ${debOf('0.2.0')}`)
@@ -122,7 +122,7 @@ describe.runIf(may)('the Debian package', () => {
     expect(readFileSync(join(root, 'etc/solar-family/config.toml'), 'utf8')).toContain('8081')
     expect(inside('solar-family house list --json').out).toContain('casa_A')
     const after = control()
-    expect(after.prepare("select count(*) as n from kysely_migration where name >= '0005'").get()).not.toEqual({ n: 0 })
+    expect(after.prepare("select count(*) as n from kysely_migration where name >= '0009'").get()).not.toEqual({ n: 0 })
     after.close()
     expect(inside(`stat -c %U /${DATA}/control.db; ls -A /${DATA} | grep trial`).out).toBe('solar-family\n')
     // The version before runs on what the newer one has migrated.

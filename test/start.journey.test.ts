@@ -26,7 +26,7 @@ describe('the hub', () => {
       })
     expect((await make('XXXX-XXXX')).status).toBe(422)
     const made = await make(code)
-    expect([made.status, made.headers.get('location')]).toEqual([303, '/'])
+    expect([made.status, made.headers.get('location')]).toEqual([303, '/avvio/comunita'])
     const cookie = made.headers.getSetCookie()[0]?.split(';')[0] ?? ''
     expect((await fetch(`${url}/impostazioni`, { headers: { cookie } })).status).toBe(200)
     expect((await make(code)).headers.get('location')).toBe('/')
