@@ -1,7 +1,7 @@
 import type { HousesPage } from '../models/admin.ts'
 import { HouseFields } from '../view/house-fields.tsx'
 import { documentOf } from '../view/layout.tsx'
-import { Badge, Card, Scroll } from '../view/parts.tsx'
+import { Card, Saved, Scroll } from '../view/parts.tsx'
 import { type View, viewFor } from '../view/view.ts'
 import type { Reader } from '../view-models.ts'
 
@@ -21,11 +21,7 @@ export function housesPage(page: HousesPage, reader: Reader): string {
     children: (
       <>
         <h1>{page.editing ?? t('houses.title')}</h1>
-        {page.saved ? (
-          <p role="status">
-            <Badge tone="good">{t('settings.saved')}</Badge>
-          </p>
-        ) : null}
+        <Saved view={view} when={page.saved} />
         <div class="cards">
           {page.editing === null ? <List view={view} page={page} /> : null}
           <HouseForm view={view} page={page} />

@@ -3,7 +3,7 @@ import { MAIL_SECURITIES } from '../../hub/domain/settings.ts'
 import type { NotifyField, NotifyPage } from '../models/notify.ts'
 import { Icon } from '../view/icons.tsx'
 import { documentOf } from '../view/layout.tsx'
-import { Badge, Card, Choice, Field, Scroll } from '../view/parts.tsx'
+import { Badge, Card, Choice, Field, Saved, Scroll } from '../view/parts.tsx'
 import { type View, viewFor } from '../view/view.ts'
 import type { Reader } from '../view-models.ts'
 
@@ -23,11 +23,7 @@ export function notifyPage(page: NotifyPage, reader: Reader): string {
     children: (
       <>
         <h1>{t('notify.title')}</h1>
-        {page.saved ? (
-          <p role="status">
-            <Badge tone="good">{t('settings.saved')}</Badge>
-          </p>
-        ) : null}
+        <Saved view={view} when={page.saved} />
         {page.demo ? <p class="hint">{t('notify.demo')}</p> : null}
         <div class="cards">
           <Ways view={view} page={page} />

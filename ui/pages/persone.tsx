@@ -1,7 +1,7 @@
 import type { PeoplePage } from '../models/admin.ts'
 import { Icon } from '../view/icons.tsx'
 import { documentOf } from '../view/layout.tsx'
-import { Badge, Card, Choice, Field, Scroll } from '../view/parts.tsx'
+import { Card, Choice, Field, Saved, Scroll } from '../view/parts.tsx'
 import { type View, viewFor } from '../view/view.ts'
 import { type Reader, ROLES } from '../view-models.ts'
 
@@ -21,11 +21,7 @@ export function peoplePage(page: PeoplePage, reader: Reader): string {
     children: (
       <>
         <h1>{t('people.title')}</h1>
-        {page.saved ? (
-          <p role="status">
-            <Badge tone="good">{t('settings.saved')}</Badge>
-          </p>
-        ) : null}
+        <Saved view={view} when={page.saved} />
         <div class="cards">
           <People view={view} page={page} />
           <NewPerson view={view} page={page} />

@@ -2,7 +2,7 @@ import { CLEANING_MODES } from '../../hub/domain/cleaning-settings.ts'
 import type { CleaningField, CleaningHouseView, CleaningPage, CleaningView } from '../models/cleaning.ts'
 import { SoilingChart } from '../view/chart-soiling.tsx'
 import { documentOf } from '../view/layout.tsx'
-import { Badge, Card, Choice, Field, Scroll } from '../view/parts.tsx'
+import { Badge, Card, Choice, Field, Saved, Scroll } from '../view/parts.tsx'
 import type { View } from '../view/view.ts'
 import { viewFor } from '../view/view.ts'
 import type { Reader } from '../view-models.ts'
@@ -24,11 +24,7 @@ export function cleaningPage(page: CleaningPage, reader: Reader): string {
     children: (
       <>
         <h1>{t('cleaning.title')}</h1>
-        {page.saved ? (
-          <p role="status">
-            <Badge tone="good">{t('settings.saved')}</Badge>
-          </p>
-        ) : null}
+        <Saved view={view} when={page.saved} />
         <div class="cards">
           {open.map((cleaning) => (
             <Proposal view={view} cleaning={cleaning} />

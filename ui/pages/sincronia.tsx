@@ -1,6 +1,6 @@
 import type { SyncPage } from '../models/sync.ts'
 import { documentOf } from '../view/layout.tsx'
-import { Badge, Card, Field, Scroll } from '../view/parts.tsx'
+import { Badge, Card, Field, Saved, Scroll } from '../view/parts.tsx'
 import { type View, viewFor } from '../view/view.ts'
 import type { Reader } from '../view-models.ts'
 
@@ -20,11 +20,7 @@ export function syncPage(page: SyncPage, reader: Reader): string {
     children: (
       <>
         <h1>{t('sync.title')}</h1>
-        {page.saved ? (
-          <p role="status">
-            <Badge tone="good">{t('settings.saved')}</Badge>
-          </p>
-        ) : null}
+        <Saved view={view} when={page.saved} />
         <div class="cards">
           <Agreement view={view} page={page} />
           <Central view={view} page={page} />

@@ -3,7 +3,7 @@ import { DEFAULT_FACTOR, LIFE_CYCLE_G_PER_KWH } from '../../hub/domain/co2.ts'
 import { ASSUMED_TARIFF } from '../../hub/domain/tariff.ts'
 import type { FactorField, TariffField, TariffsPage } from '../models/tariffs.ts'
 import { documentOf } from '../view/layout.tsx'
-import { Badge, Card, Choice, Field, Scroll } from '../view/parts.tsx'
+import { Card, Choice, Field, Saved, Scroll } from '../view/parts.tsx'
 import { type View, viewFor } from '../view/view.ts'
 import type { Reader } from '../view-models.ts'
 
@@ -23,11 +23,7 @@ export function tariffsPage(page: TariffsPage, reader: Reader): string {
     children: (
       <>
         <h1>{t('tariffs.title')}</h1>
-        {page.saved ? (
-          <p role="status">
-            <Badge tone="good">{t('settings.saved')}</Badge>
-          </p>
-        ) : null}
+        <Saved view={view} when={page.saved} />
         <div class="cards">
           <Tariffs view={view} page={page} />
           <Factors view={view} page={page} />

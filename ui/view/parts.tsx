@@ -71,6 +71,16 @@ export function Badge({ tone, children }: { readonly tone: 'good' | 'bad' | 'qui
   )
 }
 
+/** Says that what a form sent was kept. */
+export function Saved({ view, when }: { readonly view: View; readonly when: boolean }) {
+  if (!when) return null
+  return (
+    <p role="status">
+      <Badge tone="good">{view.t('settings.saved')}</Badge>
+    </p>
+  )
+}
+
 interface FieldProps {
   readonly name: string
   /** Where a page has several fields of the same name. */
