@@ -1,7 +1,10 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { BoardTerminal } from '../../firmware/sim/pty.ts'
 import { holdersOf, listSerialPorts, openSerial } from './serial.ts'
 
 let root: string
@@ -46,4 +49,43 @@ it('a port that is not there is missing; nobody holds it', async () => {
   const path = join(root, 'ttyACM9')
   expect(await openSerial(path)).toEqual({ ok: false, problem: { kind: 'missing' } })
   expect(holdersOf(path)).toEqual([])
+})
+
+describe.runIf(process.platform === 'linux')('a port', () => {
+  const board = { onSerial: () => () => {}, writeSerial: () => {} }
+
+  it('that is unplugged is gone, though nobody reads it', async () => {
+    const terminal = await BoardTerminal.open(board)
+    const opened = await openSerial(terminal.path)
+    if (!opened.ok) throw new Error(JSON.stringify(opened.problem))
+    const gone = new Promise<void>((resolve) => opened.port.onGone(resolve))
+    await terminal.unplug()
+    await gone
+  })
+
+  it('that is closed is not gone by itself', async () => {
+    const terminal = await BoardTerminal.open(board)
+    const opened = await openSerial(terminal.path)
+    if (!opened.ok) throw new Error(JSON.stringify(opened.problem))
+    let gone = false
+    opened.port.onGone(() => (gone = true))
+    await opened.port.close()
+    await terminal.unplug()
+    expect(gone).toBe(false)
+  })
+
+  it('that another program holds is busy, and its holder is named', async () => {
+    const terminal = await BoardTerminal.open(board)
+    const open = `new (require('serialport').SerialPort)({path:'${terminal.path}',baudRate:115200,lock:true},()=>console.log('open'))`
+    const other = spawn(process.execPath, ['-e', open], { stdio: ['ignore', 'pipe', 'inherit'] })
+    await once(other.stdout, 'data')
+    const holder = { pid: other.pid, program: expect.stringContaining('node') }
+    expect(await openSerial(terminal.path)).toEqual({
+      ok: false,
+      problem: { kind: 'busy', holders: expect.arrayContaining([holder]) },
+    })
+    other.kill()
+    await once(other, 'exit')
+    await terminal.unplug()
+  })
 })

@@ -104,6 +104,7 @@ export class Port {
   constructor(port: SerialPort) {
     this.#port = port
     wakeOnBytes(port.port)
+    closeAtHangUp(port)
   }
 
   write(bytes: Uint8Array | string): Promise<void> {
@@ -138,6 +139,15 @@ export class Port {
 function wakeOnBytes(binding: object | undefined): void {
   const poller = binding && 'poller' in binding ? binding.poller : null
   if (poller instanceof EventEmitter) poller.on('readable', () => setImmediate(() => {}))
+}
+
+/**
+ * What is unplugged while it is being read answers with nothing, and serialport asks it again for ever. The system's word that the
+ * line was hung up ends that, and does not wait for anybody to read.
+ */
+function closeAtHangUp(port: SerialPort): void {
+  const poller = port.port && 'poller' in port.port ? port.port.poller : null
+  if (poller instanceof EventEmitter) poller.once('disconnect', () => port.close(() => {}))
 }
 
 /** Opens a port for this program alone, at the node's speed. DTR stays up afterwards, so that only the first opening resets a board. */
