@@ -92,8 +92,14 @@ export function holdersOf(path: string, root: SystemRoot = ROOT): readonly Holde
     )
     .map((pid) => ({
       pid: Number(pid),
-      program: attempt(() => readFileSync(join(root.proc, pid, 'comm'), 'utf8').trim()) ?? 'a program',
+      program: programOf(join(root.proc, pid)) || 'a program',
     }))
+}
+
+/** By its command line: a program may call its threads as it likes (Node: "MainThread"), and `comm` is a thread's name. */
+function programOf(process: string): string | null {
+  const [command] = attempt(() => readFileSync(join(process, 'cmdline'), 'utf8').split('\0')) ?? []
+  return command ? basename(command) : attempt(() => readFileSync(join(process, 'comm'), 'utf8').trim())
 }
 
 /** An open port: bytes both ways until it is closed or unplugged. */
