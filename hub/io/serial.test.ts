@@ -76,14 +76,12 @@ describe.runIf(process.platform === 'linux')('a port', () => {
 
   it('that another program holds is busy, and its holder is named', async () => {
     const terminal = await BoardTerminal.open(board)
-    const open = `new (require('serialport').SerialPort)({path:'${terminal.path}',baudRate:115200,lock:true},()=>console.log('open'))`
+    const open = `new (require('serialport').SerialPort)({path:'${terminal.path}',baudRate:115200,lock:true},()=>console.log('open')).resume()`
     const other = spawn(process.execPath, ['-e', open], { stdio: ['ignore', 'pipe', 'inherit'] })
     await once(other.stdout, 'data')
-    const holder = { pid: other.pid, program: expect.stringContaining('node') }
-    expect(await openSerial(terminal.path)).toEqual({
-      ok: false,
-      problem: { kind: 'busy', holders: expect.arrayContaining([holder]) },
-    })
+    const refused = await openSerial(terminal.path)
+    if (refused.ok || refused.problem.kind !== 'busy') throw new Error(JSON.stringify(refused))
+    expect(refused.problem.holders).toContainEqual({ pid: other.pid, program: 'node' })
     other.kill()
     await once(other, 'exit')
     await terminal.unplug()
