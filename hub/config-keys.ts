@@ -97,7 +97,7 @@ export const KEYS: Readonly<Record<string, Key>> = {
   'mqtt.rate_limit': whole(0, 100_000, 200, ' messages/s, 0 for no limit'),
   'mqtt.rate_burst': whole(0, 1_000_000, 1000, ' messages'),
   'mqtt.conformance': yesNo(false),
-  'ingest.commit_interval_ms': whole(0, 1000, 20, ' ms'),
+  'ingest.commit_interval_ms': whole(0, 5000, 20, ' ms'),
   'serial.port': {
     schema: z
       .string()

@@ -37,7 +37,7 @@ const MEASURES: Readonly<Record<string, () => Promise<Row[]>>> = {
   community: () => measureCommunity(times(30)),
   maximum: () => measureMaximum(2, times(10)),
   rates: () => measureRates([100, 1000, 5000], times(10)),
-  writes: () => measureWrites([20, 1000], quick ? 2 : 10),
+  writes: () => measureWrites([20, 2500], quick ? { minutes: 2, days: 30 } : { minutes: 10, days: 395 }),
   viewers: () => measureViewers(quick ? { houses: 12, days: 30, seconds: 5 } : { houses: 100, days: 365, seconds: 20 }),
   replay: () => measureReplay({ months: quick ? 1 : 8 }),
   diagnosis: measureDiagnosis,

@@ -215,6 +215,23 @@ describe('the copy of the slots', () => {
     expect(checkDatabase(to())).toBeNull()
   })
 
+  it('is what the database is once all of it was compared, whatever was changed or deleted, and writes no more than that', async () => {
+    await update(null)
+    write('readings', (db) => {
+      db.exec(`update slot set produced_wh = 9 where start = (select min(start) from slot)`)
+      db.exec(`delete from slot where start = (select max(start) from slot)`)
+      db.exec(`insert into hour select house, start, 1,1,1,1,1,1,1,1,1,1, 0 from slot limit 3`)
+      db.exec(`insert into series values ('a', '[]'), ('b', '[]')`)
+    })
+    const { facts } = await update(null)
+    expect(facts?.rows).toMatchObject({ slot: 49, hour: 3, series: 2, reading: 0 })
+    write('readings', (db) => db.exec(`delete from hour; delete from series where house = 'a'`))
+    expect(await update(null)).toMatchObject({ changed: 4, facts: { rows: { hour: 0, series: 1 } } })
+    expect(await update(null)).toMatchObject({ changed: 0 })
+    const all = (file: string) => new Database(file, { readonly: true }).prepare('select * from slot').all()
+    expect(all(to())).toEqual(all(storeFiles(data).readings))
+  })
+
   it.each([
     ['damaged', () => writeFileSync(to(), 'garbage '.repeat(4000))],
     ['of another schema', () => writeFileSync(to(), '')],

@@ -10,7 +10,7 @@ export interface Chores {
   /** Copies one database whole. */
   readonly copy: { readonly request: { readonly from: string; readonly to: string }; readonly outcome: CopyFacts }
   readonly slots: { readonly request: SlotsCopyRequest; readonly outcome: SlotsCopyOutcome }
-  /** Makes the copy of the slots anew and packs it, with the control database, into a backup. */
+  /** Brings the copy of the slots up to all of the database and packs it, with the control database, into a backup. */
   readonly nightly: {
     readonly request: Omit<BackupRequest, 'readings'> & { readonly slots: string; readonly readings: string }
     readonly outcome: Manifest

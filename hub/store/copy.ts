@@ -25,7 +25,7 @@ export interface CopyOptions {
 /** Pages copied between two pauses. */
 const PAGES = 2000
 /** Of a table that is ordered by time, so much is copied between two pauses, ms of its own time. */
-const SPAN = 24 * 3_600_000
+export const SPAN = 24 * 3_600_000
 
 /**
  * Copies a database while others write to it, as it stands at one instant, then syncs and checks the copy; throws, and
@@ -77,6 +77,12 @@ export function factsOf(db: Database.Database, schema = 'main'): CopyFacts {
     ? (db.prepare(`select name from ${schema}.kysely_migration order by name`).pluck().all() as string[])
     : []
   return { schema: migrations, rows: Object.fromEntries(tables.map((name) => [name, count(name)])) }
+}
+
+/** What a copy without raw readings holds. */
+export function withoutRaw({ schema, rows }: CopyFacts): CopyFacts {
+  const kept = Object.entries(rows).map(([name, count]) => [name, RAW_TABLES.includes(name) ? 0 : count])
+  return { schema, rows: Object.fromEntries(kept) }
 }
 
 export interface Table {
@@ -134,7 +140,7 @@ function copyTables(from: string, to: string, pace: () => void): CopyFacts {
     db.pragma('synchronous = OFF')
     db.prepare('attach ? as source').run(from)
     db.exec('begin')
-    const { schema, rows } = factsOf(db, 'source')
+    const facts = withoutRaw(factsOf(db, 'source'))
     for (const { name, sql } of tablesOf(db, 'source')) {
       db.exec(sql)
       if (!RAW_TABLES.includes(name)) copyRows(db, name, pace)
@@ -145,8 +151,7 @@ function copyTables(from: string, to: string, pace: () => void): CopyFacts {
       pace()
     }
     db.exec('commit')
-    const kept = Object.entries(rows).map(([name, count]) => [name, RAW_TABLES.includes(name) ? 0 : count])
-    return { schema, rows: Object.fromEntries(kept) }
+    return facts
   } finally {
     db.close()
   }
@@ -170,7 +175,7 @@ function copyRows(db: Database.Database, table: string, pace: () => void): void 
 }
 
 /** Rests after every piece of work in proportion to how long that took. Blocks: for threads with nothing else to do. */
-function pacer(duty: number): () => void {
+export function pacer(duty: number): () => void {
   const cell = new Int32Array(new SharedArrayBuffer(4))
   let since = performance.now()
   return () => {
