@@ -1,7 +1,7 @@
 import { configDefaults, defineConfig } from 'vitest/config'
 import { ClosingLine } from './test/closing-line.ts'
 
-// On the real thing, one at a time; the long ones only where nobody waits for them.
+// On the real thing, which mostly waits: two at a time; the long ones only where nobody waits for them.
 const JOURNEYS = 'test/**/*.journey.test.ts'
 const LONG = 'test/**/*.long.test.ts'
 
@@ -31,7 +31,7 @@ export default defineConfig({
           include: process.env['CI'] === 'true' ? [JOURNEYS, LONG] : [JOURNEYS],
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          maxWorkers: 1,
+          maxWorkers: 2,
           sequence: { groupOrder: 2 },
         },
       },

@@ -5,6 +5,7 @@ import { removeFolders } from './bench/folders.ts'
 import { machine } from './bench/machine.ts'
 import { measureDiagnosis } from './bench/measure-diagnosis.ts'
 import { measureForecast } from './bench/measure-forecast.ts'
+import { measureHistory } from './bench/measure-history.ts'
 import { measureCommunity, measureRates } from './bench/measure-load.ts'
 import { measureMaximum } from './bench/measure-maximum.ts'
 import { measureReplay } from './bench/measure-replay.ts'
@@ -18,7 +19,7 @@ import type { Row } from './bench/row.ts'
 const HELP = `Usage: npm run bench -- [--quick] [--json] [--only NAME]...
   --quick      shorter runs: a glance, not a measurement
   --json       the rows as JSON
-  --only NAME  one of start, community, maximum, rates, writes, viewers, replay, diagnosis, forecast`
+  --only NAME  one of start, community, maximum, rates, writes, viewers, history, replay, diagnosis, forecast`
 
 const { values: options } = parseArgs({
   options: {
@@ -39,6 +40,7 @@ const MEASURES: Readonly<Record<string, () => Promise<Row[]>>> = {
   rates: () => measureRates([100, 1000, 5000], times(10)),
   writes: () => measureWrites([20, 2500], quick ? { minutes: 2, days: 30 } : { minutes: 10, days: 395 }),
   viewers: () => measureViewers(quick ? { houses: 12, days: 30, seconds: 5 } : { houses: 100, days: 365, seconds: 20 }),
+  history: () => measureHistory(quick ? { houses: 12, days: 30, years: 1 } : { houses: 100, days: 365, years: 9 }),
   replay: () => measureReplay({ months: quick ? 1 : 8 }),
   diagnosis: measureDiagnosis,
   forecast: measureForecast,

@@ -1,48 +1,19 @@
-import { retentionDue } from '../../hub/domain/retention.ts'
-import { DAY, HOUR } from '../../hub/domain/time.ts'
-import { openDatabase } from '../../hub/store/database.ts'
-import { Housekeeper } from '../../hub/store/housekeeper.ts'
-import { storeFiles } from '../../hub/store/store.ts'
-import { runJson, start } from '../../test/support/hub-process.ts'
-import { dataFolder } from './folders.ts'
-import { importHouses } from './houses.ts'
 import type { Row } from './row.ts'
 import { rows } from './row.ts'
 import { Samples } from './samples.ts'
-import { makeYear } from './year-database.ts'
+import { hubWithYears } from './year-hub.ts'
 
 const VIEWERS = 50
 /** Each viewer looks at another page now and then. */
 const ASKS_PER_SECOND = 10
-const RETENTION = { rawDays: 7, slotMonths: 13 }
-const ZONE = 'Europe/Rome'
 
 const PAGES = ['/', '/comunita', '/storico', '/avvisi', '/impianto'] as const
 const ANSWERS = ['/api/dashboard/', '/api/comunita/stato/', '/api/storico/?passo=1h', '/api/avvisi/'] as const
 
 /** How long pages and the API take on a year of a street's data while it is looked at live by fifty, and its nodes report. */
 export async function measureViewers(size: { houses: number; days: number; seconds: number }): Promise<Row[]> {
-  const data = dataFolder()
-  const houses = await importHouses(data, size.houses)
-  const to = Math.floor(Date.now() / HOUR) * HOUR
-  await makeYear(data, { houses: size.houses, hoursFrom: to - size.days * DAY, from: to - size.days * DAY, to }, 1)
-  const rolled = rollUp(data, to + HOUR)
-  const { password } = await runJson<{ password: string }>('user', 'add', 'ada', '--role', 'admin', '--data', data)
-  const { token } = await runJson<{ token: string }>('token', 'create', '--role', 'bridge', '--data', data)
-  const reader = await runJson<{ token: string }>('token', 'create', '--role', 'reader', '--data', data)
-  const hub = await start('hub', '--data', data, '--bind', '127.0.0.1', '--set', 'log.level=warn')
+  const { houses, hub, ask, cookie, token, rolled } = await hubWithYears({ ...size, years: 0 })
   const { url } = hub.ready
-  const cookie = await signIn(url, password)
-  const ask = async (path: string) => {
-    const headers: Record<string, string> = path.startsWith('/api/')
-      ? { authorization: `Bearer ${reader.token}` }
-      : { cookie }
-    const asked = performance.now()
-    const answer = await fetch(url + path, { headers })
-    await answer.arrayBuffer()
-    if (!answer.ok) throw new Error(`${path} answered ${answer.status}`)
-    return performance.now() - asked
-  }
   const leaving = new AbortController()
   const ofViewers = Array.from({ length: VIEWERS }, (_, i) =>
     watch(url, cookie, i % 2 === 0 ? 'comunita' : 'casa', leaving.signal),
@@ -73,34 +44,13 @@ export async function measureViewers(size: { houses: number; days: number; secon
     `${size.houses} houses, ${size.days} days, ${VIEWERS} viewers`,
     ['rolling up all of it', rolled.seconds, 's'],
     ['a step of that, 99th percentile', rolled.p99, 'ms'],
+    ['the longest step of that', rolled.longest, 'ms'],
     ['sent to viewers', parts / 1024 / size.seconds, 'KiB/s'],
     ...[...took].flatMap(([path, samples]) => {
       const { p50, p95 } = samples.summary()
       return [[`${path} p50`, p50, 'ms'] as const, [`${path} p95`, p95, 'ms'] as const]
     }),
   )
-}
-
-function rollUp(data: string, now: number): { seconds: number; p99: number } {
-  const due = retentionDue(now, RETENTION, ZONE)
-  const db = openDatabase({ name: 'readings', file: storeFiles(data).readings, readonly: false })
-  const keeper = new Housekeeper(db)
-  const steps = new Samples()
-  const started = performance.now()
-  for (let afterReading = 0; ; ) {
-    const step = keeper.step({ now, due, delete: true, afterReading })
-    if (step.did === 'nothing') break
-    steps.add(step.tookMs)
-    afterReading = step.afterReading
-  }
-  db.close()
-  return { seconds: (performance.now() - started) / 1000, p99: steps.summary().p99 }
-}
-
-async function signIn(url: string, password: string): Promise<string> {
-  const body = new URLSearchParams({ nome: 'ada', password, torna: '/' })
-  const answer = await fetch(`${url}/accesso`, { method: 'POST', body, redirect: 'manual', headers: { origin: url } })
-  return answer.headers.getSetCookie()[0]?.split(';')[0] ?? ''
 }
 
 /** An open page; how many bytes it was sent. */
