@@ -127,6 +127,15 @@ function sumOfHour(own: readonly StoredSlot[], all: readonly StoredSlot[], house
   return mine ? { energy, ...sharePart(mine, exchanges) } : { energy, givenWh: null, takenWh: null }
 }
 
+/** Sums of intervals that do not overlap, added up; null where none of them knows anything. */
+export function addHourSums(sums: readonly (HourSum | null)[]): HourSum | null {
+  const known = sums.filter((sum) => sum !== null)
+  const energy = emptySlot()
+  for (const sum of known) addSlot(energy, sum.energy)
+  const total = (of: (sum: HourSum) => number | null) => known.map(of).reduce((a, b) => plus(a, b), null)
+  return known.length === 0 ? null : { energy, givenWh: total((s) => s.givenWh), takenWh: total((s) => s.takenWh) }
+}
+
 function plus(sum: number | null, more: number | null): number | null {
   return more === null ? sum : (sum ?? 0) + more
 }

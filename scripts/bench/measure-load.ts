@@ -6,6 +6,8 @@ import type { Row } from './row.ts'
 import { mib, rows } from './row.ts'
 import { hasBundle, startBundle, startHubServer } from './servers.ts'
 
+type StartServer = typeof startHubServer
+
 export interface LoadTimes {
   readonly warmUpS: number
   readonly seconds: number
@@ -15,10 +17,15 @@ export interface LoadTimes {
 export async function measureCommunity(times: LoadTimes): Promise<Row[]> {
   const result = usage('100 houses x 1 msg/s', await offer(100, [100], times))
   if (hasBundle()) {
-    result.push(...usage('the same, program in one file', await offer(100, [100], times, startBundle)))
-    result.push(
-      ...usage('500 houses x 1 msg per 5 s, program in one file', await offer(500, [100], times, startBundle)),
-    )
+    const asPackaged: StartServer = (data, ...settings) =>
+      startBundle(data, 'ingest.commit_interval_ms=2500', ...settings)
+    for (const [measure, houses, rate, startServer] of [
+      ['the same, program in one file', 100, 100, startBundle],
+      ['500 houses x 1 msg per 5 s, program in one file', 500, 100, startBundle],
+      ['100 houses x 1 msg/s, as the package sets it', 100, 100, asPackaged],
+      ['100 houses x 1 msg per 5 s, as the package sets it', 100, 20, asPackaged],
+    ] as const)
+      result.push(...usage(measure, await offer(houses, [rate], times, startServer)))
   }
   return result
 }
@@ -52,7 +59,7 @@ async function offer(
   houseCount: number,
   rates: readonly number[],
   times: LoadTimes,
-  startServer = startHubServer,
+  startServer: StartServer = startHubServer,
 ): Promise<Loaded[]> {
   const data = dataFolder()
   const houses = await importHouses(data, houseCount)

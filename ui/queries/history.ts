@@ -2,13 +2,13 @@ import type { SlotView } from '../../hub/domain/slot.ts'
 import { emptySlot, viewSlot } from '../../hub/domain/slot.ts'
 import { dayOf, SECOND } from '../../hub/domain/time.ts'
 import type { HourSum } from '../../hub/store/hours.ts'
-import { oldestHour, sumHours } from '../../hub/store/hours.ts'
+import { addHourSums, oldestHour, sumHours } from '../../hub/store/hours.ts'
 import type { HubDeps } from '../deps.ts'
 import type { Co2View, Comparison, HistoryBar, HistoryPage, PeriodChoice } from '../models/history.ts'
 import { choosePeriod, comparedKey, intervalsOf, keyOf } from './period.ts'
 
 /** What a period avoided; given by the caller, as CO2 is made of the same bars. */
-type Co2Of = (from: number, to: number, house: string | null) => Promise<Co2View>
+type Co2Of = (total: HistoryBar, house: string | null) => Promise<Co2View>
 
 interface Question {
   /** Key of the period; undefined = this month. */
@@ -41,7 +41,7 @@ export async function historyPage(
     bars,
     total,
     comparison,
-    co2: total.producedWh === null ? null : await co2Of(total.start, total.end, house?.id ?? null),
+    co2: total.producedWh === null ? null : await co2Of(total, house?.id ?? null),
     before: before && compared && before.total.quality !== 'mancante' ? { key: compared.key, ...before } : null,
   }
 }
@@ -59,10 +59,10 @@ async function energyOf(
   const counted = intervals.slice(0, most ?? intervals.length)
   const whole = { start: counted[0]?.start ?? 0, end: counted.at(-1)?.end ?? 0 }
   const sums = await sumHours(deps.readings, intervals, house)
-  const [sum] = await sumHours(deps.readings, [whole], house)
+  const sum = addHourSums(sums.slice(0, counted.length))
   const barOf = (interval: { start: number; end: number }, of: HourSum | null) =>
     historyBar(interval, of, house === null, members, deps.now())
-  return { bars: intervals.map((interval, i) => barOf(interval, sums[i] ?? null)), total: barOf(whole, sum ?? null) }
+  return { bars: intervals.map((interval, i) => barOf(interval, sums[i] ?? null)), total: barOf(whole, sum) }
 }
 
 /** One interval by sources and uses. Of the community, `energy` tells what crossed the meter of the neighbourhood. */

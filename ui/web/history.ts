@@ -54,8 +54,8 @@ async function ask(context: RouteContext): Promise<HistoryPage | Response> {
     comparison: comparisonOf(c.req.query('vs')),
     house: house && { id: house.id, name: house.name },
     choices: own === null ? [...houses.keys()] : [own],
-    co2Of: async (from, to, id) => {
-      const { sum, factors, hourly } = await co2Of(deps, from, to, id)
+    co2Of: async (total, id) => {
+      const { sum, factors, hourly } = await co2Of(deps, total.start, total.end, id, total)
       return { ...sum, factors, hourly }
     },
   })
