@@ -11,7 +11,7 @@ export interface PowerLimits {
   readonly consumptionW: number
 }
 
-export function powerLimits(house: House): PowerLimits {
+export function powerLimits(house: Pick<House, 'peakPower' | 'connectionLimit'>): PowerLimits {
   return { productionW: MAX_PRODUCTION_RATIO * house.peakPower, consumptionW: maxConsumption(house) }
 }
 

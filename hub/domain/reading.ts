@@ -80,7 +80,7 @@ const NIGHT_USE_RATIO = 0.02
 /** Highest plausible consumption over the house's connection limit. */
 const MAX_CONSUMPTION_RATIO = 3
 
-export function maxConsumption(house: House): number {
+export function maxConsumption(house: Pick<House, 'connectionLimit'>): number {
   return MAX_CONSUMPTION_RATIO * (house.connectionLimit ?? DEFAULT_CONNECTION_LIMIT)
 }
 

@@ -3,7 +3,7 @@ import type { RecoverOutcome } from '../store/recover.ts'
 import { Health } from './health.ts'
 import { Recovery } from './recovery.ts'
 
-const OUTCOME: RecoverOutcome = { bad: 'x', salvaged: {}, fromBackup: {}, unreadable: 1, longestStepMs: 5 }
+const OUTCOME: RecoverOutcome = { bad: 'x', salvaged: {}, fromBackup: {}, rebuilt: 0, unreadable: 1, longestStepMs: 5 }
 const damage = () => Object.assign(new Error('malformed'), { code: 'SQLITE_CORRUPT' })
 
 function setUp(problem: string | null = null) {

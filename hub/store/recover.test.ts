@@ -102,11 +102,13 @@ function leaf(name: string, nth: number): number {
   const db = new Database(files.readings, { readonly: true })
   try {
     const pages = db.prepare(`select pageno from dbstat where name = ? and pagetype = 'leaf' order by path`).pluck()
-    return Number(pages.all(name)[nth])
+    return Number(pages.all(name).at(nth))
   } finally {
     db.close()
   }
 }
+
+const lastLeaf = (name: string, nth: number) => leaf(name, -1 - nth)
 
 function overwrite(page: number, pages = 1): void {
   const file = openSync(files.readings, 'r+')
@@ -158,6 +160,16 @@ describe('a damaged readings.db', () => {
     expect(count('sqlite_master', "name = 'recovery'")).toBe(0)
     expect(readdirSync(dir).filter((n) => n.endsWith('.rows') || n.includes('.fresh'))).toEqual([])
     expect(recover()).toBeNull()
+  })
+
+  it('gives back the energy of slots that are lost, or were half full when they were copied, from their raw readings', async () => {
+    await fill()
+    const [slots, energy] = [count('slot'), producedWh()]
+    for (let n = 0; n < 4; n += 1) overwrite(lastLeaf('slot', n))
+    expect(await mendFiles(dir, backups, NOON)).toMatchObject({ ok: true, value: { readings: {} } })
+    const outcome = recover()
+    expect(outcome?.rebuilt).toBeGreaterThan(0)
+    expect([count('slot'), Math.round(producedWh())]).toEqual([slots, Math.round(energy)])
   })
 
   it.each([

@@ -1,9 +1,12 @@
 import { copyFileSync, existsSync, rmSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import Database from 'better-sqlite3'
+import type { PowerLimits } from '../domain/energy.ts'
+import { powerLimits } from '../domain/energy.ts'
 import { checkDatabase, syncFile, tablesOf } from './copy.ts'
 import { attachDamaged, isDamage } from './damage.ts'
 import { mergeStage } from './merge.ts'
+import { rebuildSlots } from './rebuild.ts'
 import { salvageTable } from './salvage.ts'
 import type { RecoveryRow } from './swap.ts'
 import { readRecovery } from './swap.ts'
@@ -23,6 +26,8 @@ export interface RecoverOutcome {
   /** Rows that could be read in the damaged file, and those the backup had beside them, by table. */
   readonly salvaged: Readonly<Record<string, number>>
   readonly fromBackup: Readonly<Record<string, number>>
+  /** Slots that were neither here nor there whole, made from their raw readings. */
+  readonly rebuilt: number
   /** Pieces of the damaged file that could not be read. */
   readonly unreadable: number
   readonly longestStepMs: number
@@ -59,7 +64,7 @@ export function recoverReadings(request: RecoverRequest): RecoverOutcome | null 
   }
 }
 
-const NOTHING = { salvaged: {}, fromBackup: {}, unreadable: 0 }
+const NOTHING = { salvaged: {}, fromBackup: {}, rebuilt: 0, unreadable: 0 }
 
 function readRow(db: Database.Database): RecoveryRow | undefined {
   return db.prepare('select * from recovery where id = 1').get() as RecoveryRow | undefined
@@ -95,18 +100,19 @@ function gather(
           unreadable += 1
           continue
         }
-        const found = salvageTable(db, name, { houses, badBytes, now })
+        const found = salvageTable(db, name, { houses: [...houses.keys()], badBytes, now })
         salvaged[name] = found.rows
         unreadable += found.unreadable
       }
       if (attached) db.exec('detach bad')
     }
     const fromBackup = existsSync(slots) && checkDatabase(slots) === null ? fillFrom(db, slots) : {}
+    const rebuilt = rebuildSlots(db, houses)
     // Merging goes through these by time.
     db.exec(
       'create index heard_by_time on heard (start); create index hour_by_time on hour (start); create index interval_by_time on interval (at)',
     )
-    return { salvaged, fromBackup, unreadable }
+    return { salvaged, fromBackup, rebuilt, unreadable }
   } finally {
     db.close()
     syncFile(stage)
@@ -143,16 +149,17 @@ function fillFrom(db: Database.Database, slots: string): Record<string, number> 
   }
 }
 
-/** Every house that may have rows, known today or not. */
-function housesOf(db: Database.Database, control: string): string[] {
-  const names = new Set(
-    db.prepare('select house from live.series union select house from live.node').pluck().all() as string[],
-  )
+/** Every house that may have rows, known today or not, and how much it can make and take. */
+function housesOf(db: Database.Database, control: string): Map<string, PowerLimits> {
+  const names = db.prepare('select house from live.series union select house from live.node').pluck().all() as string[]
+  const houses = new Map(names.map((id) => [id, { productionW: 0, consumptionW: 0 }]))
   const people = new Database(control, { readonly: true, timeout: 5000 })
   try {
-    for (const id of people.prepare('select id from house').pluck().all() as string[]) names.add(id)
+    const rows = people.prepare('select id, peak_w as peakPower, connection_w as connectionLimit from house').all()
+    for (const { id, ...house } of rows as { id: string; peakPower: number; connectionLimit: number | null }[])
+      houses.set(id, powerLimits(house))
   } finally {
     people.close()
   }
-  return [...names].sort()
+  return new Map([...houses].sort(([a], [b]) => (a < b ? -1 : 1)))
 }
