@@ -51,6 +51,11 @@ export function startBackups(parts: {
     },
   })
   backups.start()
+  // What kept readings from being stored was most likely what made a backup fail.
+  health.onOver('storage', () => {
+    backups.tryAgain()
+    void backups.run()
+  })
   const job = everySeconds(LOOK_EVERY_S, () => void backups.run())
   return async () => {
     job.stop()

@@ -32,13 +32,18 @@ export function startDiagnosis(parts: {
     onError: (error) => log.error({ error: String(error) }, 'plants could not be judged'),
   })
   let judgedFor = ''
-  const minute = everySeconds(60, () => {
+  const look = () => {
     const { houses, settings } = registry.current
     const plants = [...houses.values()].map((h) => [h.id, h.peakPower, h.tilt, h.azimuth, h.battery])
     const due = JSON.stringify([Math.floor(clock.now() / HOUR), settings.place, settings.benchmark, plants])
     if (due === judgedFor || !clock.isCertain) return
     judgedFor = due
     void diagnosis.run()
+  }
+  const minute = everySeconds(60, look)
+  health.onOver('storage', () => {
+    judgedFor = ''
+    look()
   })
   return {
     diagnosis,

@@ -6,7 +6,7 @@ import type { Log } from './io/log.ts'
 import { everySeconds } from './io/schedule.ts'
 import type { Store } from './store/store.ts'
 
-/** Rolls up and retires every minute, after `dating`, while the clock is certain; what stops it. */
+/** Rolls up and retires every minute and once readings can be stored again, after `dating`, while the clock is certain; what stops it. */
 export function startHousekeeping(parts: {
   clock: { readonly now: () => number; readonly isCertain: boolean }
   dating: { readonly run: () => Promise<unknown> }
@@ -25,9 +25,11 @@ export function startHousekeeping(parts: {
     onDone: (tally) => log.info(tally, 'rolled up and retired'),
     onError: (error) => log.error({ error: String(error) }, 'housekeeping failed'),
   })
-  const minute = everySeconds(60, () => {
+  const look = () => {
     if (clock.isCertain) void dating.run().then(() => housekeeping.run())
-  })
+  }
+  const minute = everySeconds(60, look)
+  health.onOver('storage', look)
   return async () => {
     minute.stop()
     await housekeeping.stop()

@@ -1,6 +1,7 @@
 /** Reasons why the hub is not well, as codes. Empty = well. */
 export class Health {
   readonly #reasons = new Map<string, string>()
+  readonly #listeners: { readonly reason: HealthReason; readonly listener: () => void }[] = []
 
   get degraded(): readonly string[] {
     return [...this.#reasons.keys()]
@@ -12,10 +13,19 @@ export class Health {
 
   /** Sets or clears a reason; true when that changed anything. */
   set(reason: HealthReason, detail: string | null): boolean {
-    if (detail === null) return this.#reasons.delete(reason)
+    if (detail === null) {
+      const wasSet = this.#reasons.delete(reason)
+      if (wasSet) for (const each of this.#listeners) if (each.reason === reason) each.listener()
+      return wasSet
+    }
     const isNew = !this.#reasons.has(reason)
     this.#reasons.set(reason, detail)
     return isNew
+  }
+
+  /** Calls `listener` each time that a reason is over. */
+  onOver(reason: HealthReason, listener: () => void): void {
+    this.#listeners.push({ reason, listener })
   }
 }
 
