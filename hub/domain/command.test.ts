@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Conditions, Drive, Evidence, Wanted } from './command.ts'
-import { advance, drive, idleDrive, settle, withhold } from './command.ts'
+import { advance, drive, idleDrive, phaseOfSwitching, settle, switchingOf, withhold } from './command.ts'
 
 const S = 1000
 const NONE: Evidence = { sentAt: null, result: null, report: null, stepSeen: false }
@@ -83,6 +83,18 @@ describe('driving a relay', () => {
     const renewed = drive(lease, LEASE, at(60 * S, { report: on(2 * S) })).command
     expect(renewed).toMatchObject({ purpose: 'renewal', phase: 'queued', byUptimeS: 75 })
     expect(renewed?.id).not.toBe(lease.command?.id)
+  })
+
+  it('a renewal stands for the switching that it goes on with, while it is on its way too', () => {
+    const first = taken(100 * S)
+    const renewed = drive(first, LEASE, at(160 * S, { report: on(150 * S, first.command?.id) }))
+    const { command } = renewed
+    if (!command) throw new Error('nothing was renewed')
+    expect([command.purpose, command.phase, phaseOfSwitching(command)]).toEqual(['renewal', 'queued', 'acknowledged'])
+    expect(switchingOf(command)).toBe(100 * S)
+    const confirmed = settle(first, { ...NONE, sentAt: 100 * S, stepSeen: true }, 120 * S)
+    const proven = drive(confirmed, LEASE, at(160 * S)).command
+    expect(proven && phaseOfSwitching(proven)).toBe('confirmed')
   })
 
   it('renews nothing that it knows nothing fresh about, but what outlives that', () => {

@@ -26,6 +26,8 @@ export interface Command {
   readonly sentAt: number | null
   /** How long it waits to be fetched, ms; 0 = it is sent at once. */
   readonly patienceMs: number
+  /** When the relay was told to switch, by the first of the leases that this one renews; null = by this one, once it is sent. */
+  readonly switchedAt: number | null
   /** It renews a lease that was seen in the measured power. */
   readonly proven: boolean
   readonly phase: Phase
@@ -100,6 +102,17 @@ function hasLapsed(command: Command, elapsed: number): boolean {
 /** When the node's lease ends if it came there when it was sent; it may have come a little later. */
 export function leaseEnds(command: Command): number {
   return (command.sentAt ?? command.madeAt) + command.ttlS * SECOND
+}
+
+/** When the change of power that a command stands for is to be looked for: at the first of its leases, not at a renewal. */
+export function switchingOf(command: Command): number {
+  return command.switchedAt ?? command.sentAt ?? command.madeAt
+}
+
+/** What became of the switching: a renewal on its way leaves it as it was. */
+export function phaseOfSwitching(command: Command): Phase {
+  if (command.purpose !== 'renewal' || !isWaiting(command)) return command.phase
+  return command.proven ? 'confirmed' : 'acknowledged'
 }
 
 /** What the hub does with one relay; saved with the tick. */
@@ -222,6 +235,7 @@ function withCommand(before: Drive, wanted: Wanted, purpose: Purpose, conditions
     madeAt: elapsed,
     sentAt: null,
     patienceMs,
+    switchedAt: purpose === 'renewal' && before.command?.on === wanted.on ? switchingOf(before.command) : null,
     proven: purpose === 'renewal' && before.command?.phase === 'confirmed',
     phase: 'queued',
     phaseAt: elapsed,

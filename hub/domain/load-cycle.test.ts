@@ -149,6 +149,37 @@ describe('a cycle of the loads', () => {
     ])
   })
 
+  it.each([30, 180])(
+    'with leases of %s s: a switching is confirmed once the house takes the load’s power, and renewals stay so',
+    (leaseS) => {
+      const line = new Line()
+      line.step(0, true)
+      let state = FIRST_LOADS
+      const phases = new Map<number, string>()
+      const trace = (elapsed: number, w: (at: number) => number) =>
+        Array.from({ length: 30 }, (_, i) => elapsed - (29 - i) * 10 * S).map((at) => ({ at, w: w(at) }))
+      // Told to switch at 60 s; the readings show it from the one at 90 s on.
+      const power = (at: number) => 300 + ((at / S) % 7) + (at >= 90 * S ? CAR.ratedW : 0)
+      for (let at = 0; at <= 600 * S; at += 5 * S) {
+        const image = line.image(at, { leaseS }, at >= 60 * S)
+        const [house] = image.houses
+        const seen = {
+          ...image,
+          houses: house?.relays ? [{ ...house, relays: { ...house.relays, trace: trace(at, power) } }] : [],
+        }
+        state = line.tick(state, seen, UP).state
+        line.step(at + S, true)
+        phases.set(at / S, state.drives['casa_A/auto']?.command?.phase ?? '')
+        expect(state.watches['casa_A/auto']?.fault ?? null).toBeNull()
+      }
+      const settled = [...phases].filter(([, phase]) => phase === 'acknowledged' || phase === 'confirmed')
+      const [first] = settled.find(([, phase]) => phase === 'confirmed') ?? [Number.NaN]
+      expect(first).toBeGreaterThanOrEqual(100)
+      expect(first).toBeLessThanOrEqual(115)
+      expect(new Set(settled.filter(([at]) => at > first).map(([, phase]) => phase))).toEqual(new Set(['confirmed']))
+    },
+  )
+
   it('nothing is said of a load that its node does not declare, or declares otherwise', () => {
     const line = new Line()
     line.step(0, true)

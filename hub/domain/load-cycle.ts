@@ -1,5 +1,5 @@
 import type { Drive, Evidence, Wanted } from './command.ts'
-import { drive, idleDrive, settle } from './command.ts'
+import { drive, idleDrive, settle, switchingOf } from './command.ts'
 import type { ControlOutcome } from './control.ts'
 import type { ControlImage, HouseControl } from './control-image.ts'
 import type { ControlState } from './control-state.ts'
@@ -174,8 +174,7 @@ export function evidenceFor(known: Drive, relay: RelayImage, relays: HouseRelays
   const waits = command?.phase === 'acknowledged'
   const own = waits && report?.powerW != null && report.at > command.phaseAt ? drawsPower(report.powerW, ratedW) : null
   const stepSeen =
-    waits &&
-    (own === command.on || stepVerdict(relays.trace, command.sentAt ?? command.madeAt, command.on, ratedW) === 'seen')
+    waits && (own === command.on || stepVerdict(relays.trace, switchingOf(command), command.on, ratedW) === 'seen')
   return { sentAt: answer?.sentAt ?? null, result: answer?.result ?? null, report, stepSeen }
 }
 
@@ -241,10 +240,12 @@ function watch(
     )
   // Without a meter of its own: the consumption of the house stayed where it was when the relay was switched.
   const switched =
-    command && (command.phase === 'acknowledged' || command.phase === 'confirmed') && command.purpose !== 'renewal'
+    command &&
+    (command.phase === 'acknowledged' || command.phase === 'confirmed') &&
+    (command.purpose !== 'renewal' || command.switchedAt !== null)
   const last = relays.trace.at(-1)
   if (!switched || command.on !== report.on || !last) return watchRelay(before, null, unanswered, elapsed)
-  const verdict = stepVerdict(relays.trace, command.sentAt ?? command.madeAt, command.on, load.ratedW)
+  const verdict = stepVerdict(relays.trace, switchingOf(command), command.on, load.ratedW)
   const draws = verdict === 'seen' ? command.on : verdict === 'absent' ? !command.on : null
   return watchRelay(before, { ...sample, at: last.at, draws }, unanswered, elapsed)
 }

@@ -1,4 +1,4 @@
-import { advance } from '../../hub/domain/command.ts'
+import { advance, phaseOfSwitching, switchingOf } from '../../hub/domain/command.ts'
 import { loadKey } from '../../hub/domain/load.ts'
 import { evidenceFor, REPORT_FRESH } from '../../hub/domain/load-cycle.ts'
 import type { HouseRelays, RelayImage } from '../../hub/domain/load-image.ts'
@@ -48,7 +48,7 @@ function viewOf(
     },
     decision: state.decisions[loadKey(load)] ?? null,
     command: command && {
-      ...{ on: command.on, phase: command.phase, at: command.madeAt + lag, error: command.error },
+      ...{ on: command.on, phase: phaseOfSwitching(command), at: switchingOf(command) + lag, error: command.error },
       measurable: (fresh?.powerW ?? null) !== null || isMeasurable(load.ratedW, relays.trace),
     },
     override:
