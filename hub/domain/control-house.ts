@@ -237,7 +237,8 @@ function startOneByOne(
       overrule(one, false, 'fuse', { limitW: house.limitW, drawW: power }, null)
       continue
     }
-    if (verdict.rule !== 'override' && !isReturn) {
+    const isPersons = verdict.rule === 'override' || verdict.alternative?.rule === 'override'
+    if (!isPersons && !isReturn) {
       const cutEnds = memory.powerAt === null ? 0 : memory.powerAt + AFTER_CUT + staggerOf(house.id)
       const settled = memory.switchedAt === null ? 0 : memory.switchedAt + settings.settleS * SECOND
       if (cutEnds > at.elapsed) {

@@ -86,7 +86,9 @@ export function judge(asked: Asked, memory: LoadMemory): Verdict {
     const hot = memory.legionella
     const hoursSinceHot = hot ? Math.round((at.elapsed - hot.hotAt) / (60 * MINUTE)) : 0
     const temperature = report.temperatureC === null ? {} : { temperatureC: report.temperatureC }
-    return { ...plain(true, 'legionella', { hoursSinceHot, ...temperature }), alternative: instead }
+    const asked = override?.on && override.until > at.elapsed
+    const alternative = asked ? ({ on: true, rule: 'override' } as const) : instead
+    return { ...plain(true, 'legionella', { hoursSinceHot, ...temperature }), alternative }
   }
   const isLocked = !isOn && report.lockS > 0 && load.rest === 'off'
   const locked = { ...plain(false, 'hardware', {}, { to: 'on', inS: report.lockS }), alternative: instead }
@@ -188,13 +190,15 @@ function bySurplus({ image, at, settings, need, plan }: Asked, memory: LoadMemor
   const stayW = needS > 0 || load.thresholdW !== null ? 0.9 * thresholdW - settings.reserveW : power - settings.reserveW
   const inputs: DecisionInputs = { surplusW: Math.round(availableW), thresholdW, drawW: Math.round(power), needS }
   const isDone = (load.dailyNeed !== null && needS === 0) || (load.program !== null && need === null)
+  // Half a minute of its need is left, which is not worth a start.
+  const isAllBut = needS > 0 && plan === null && load.thresholdW === null
   if (load.program && need === null) return plain(false, 'done')
   if (!isOn) {
     memory.shortSince = null
-    countEnough(memory, availableW >= thresholdW, at.elapsed)
+    countEnough(memory, availableW >= thresholdW && !isAllBut, at.elapsed)
     if (memory.enoughSince === null) {
       const betterAt = plan?.hours[0]
-      if (isDone) return plain(false, 'done', inputs)
+      if (isDone || isAllBut) return plain(false, 'done', inputs)
       if (needS > 0 && betterAt !== undefined) return plain(false, 'better', { ...inputs, betterAt })
       return plain(false, 'noSurplus', inputs)
     }

@@ -175,10 +175,10 @@ function strike(world: World, event: Event, ends: Map<number, (() => void)[]>, m
     case 'jump': {
       const ms = (event.forMin - 120) * 12 * MINUTE
       world.jump(ms)
-      world.clockCertain = false
+      world.clockSteps += 1
       later(() => {
         world.jump(-ms)
-        world.clockCertain = true
+        world.clockSteps -= 1
       })
       break
     }
@@ -245,8 +245,8 @@ class Watch {
     }
     const over = house.override.get(load.id)
     if (over && over.until > world.elapsed && !['legionella', 'fuse', 'hardware', 'service'].includes(decision.rule)) {
-      // What Legionella would start may still wait its turn: the load is as the person wants it, by another rule's word.
-      if (!['settling', 'powerCut'].includes(decision.rule)) expect(decision.rule).toBe('override')
+      // What Legionella would start against an "off" may still wait its turn: the load is as the person wants it, by another rule's word.
+      if (over.on || !['settling', 'powerCut'].includes(decision.rule)) expect(decision.rule).toBe('override')
       expect(decision.on).toBe(over.on)
     }
     if (memory.programAt !== null && was && load.program?.contactS === null && isHubs) expect(decision.on).toBe(true)
@@ -312,6 +312,7 @@ const QUIET = {
   peakW: 2500,
 } as const
 const PLAIN = { ratedW: 40, priority: 1, minOnS: 0, minOffS: 0, startsPerDay: 2, needS: null, byMin: 420 } as const
+const BARE = { window: null, probe: false, thermostatC: null, neighbourWh: null } as const
 /** Streets that once went wrong. */
 const FOUND: readonly Plan[] = [
   // A program began in the minute in which its node lost its power: that start was not counted, and it had another.
@@ -322,8 +323,8 @@ const FOUND: readonly Plan[] = [
       [
         {
           ...PLAIN,
+          ...BARE,
           ...{ kind: 'softener', window: { fromMin: 480, toMin: 1200 } },
-          ...{ probe: false, thermostatC: null, neighbourWh: null },
         },
       ],
     ],
@@ -337,11 +338,39 @@ const FOUND: readonly Plan[] = [
     houses: [
       [0, 1].map(() => ({
         ...PLAIN,
-        ...{ kind: 'waterHeater' as const, window: null },
-        ...{ probe: false, thermostatC: null, neighbourWh: null },
+        ...BARE,
+        kind: 'waterHeater' as const,
       })),
     ],
     events: [{ minute: 242, fault: 'off', forMin: 180, house: 0, load: 1 }],
+  },
+  // A second of its need is left to a car: that it is not to start for it was lost when the state was saved.
+  {
+    ...QUIET,
+    cloud: QUIET.cloud.with(7, 0.9998300764646814),
+    base: QUIET.base.with(6, 792).with(7, 61),
+    days: 0.5,
+    houses: [
+      [
+        { ...PLAIN, ...{ kind: 'car', ratedW: 723, startsPerDay: 3, needS: 2401, byMin: 840 }, ...BARE },
+        { ...PLAIN, kind: 'waterHeater', ...BARE },
+      ],
+    ],
+    events: [],
+  },
+  // A heater that a person has switched on, and that the connection sheds, comes back as soon as there is room, also while Legionella is due.
+  {
+    ...QUIET,
+    cloud: QUIET.cloud.with(9, 0.9998540185721326),
+    base: QUIET.base.with(5, 490).with(6, 1059).with(7, 1601).with(9, 2497),
+    days: 0.5,
+    houses: [
+      [
+        { ...PLAIN, kind: 'waterHeater', ratedW: 50, priority: 2, minOnS: 1800, ...BARE, probe: true },
+        { ...PLAIN, kind: 'waterHeater', ratedW: 1015, minOnS: 1800, ...BARE, probe: true },
+      ],
+    ],
+    events: [{ minute: 256, fault: 'on', forMin: 51, house: 0, load: 0 }],
   },
 ]
 

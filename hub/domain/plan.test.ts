@@ -31,12 +31,9 @@ test('hours it may not run in do not count', () => {
   expect(plan.get('heater')).toEqual({ thresholdW: 500, must: false, hours: [HOUR, 2 * HOUR] })
 })
 
-test('a need that is met is worth no hour', () => {
-  expect(planLoads(sure(500), [{ ...heater, needS: 0 }]).get('heater')).toEqual({
-    thresholdW: Number.POSITIVE_INFINITY,
-    must: false,
-    hours: [],
-  })
+test('a need that is met, or all but, has no plan', () => {
+  expect(planLoads(sure(500), [{ ...heater, needS: 0 }]).size).toBe(0)
+  expect(planLoads(sure(500), [{ ...heater, needS: 30 }]).size).toBe(0)
 })
 
 test('a few seconds of need are not another hour', () => {

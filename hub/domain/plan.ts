@@ -30,6 +30,7 @@ const FIRST_DAY_W = 500
  * Optimal stopping over the rest of the day: running now spends an hour of the need, so it is worth it when now brings
  * at least as much sun as the n-th best of the hours to come, n being the hours still needed. That is averaged over the
  * scenarios, each solved with hindsight. Greater loads choose first: they have the most to lose from a poor hour.
+ * What needs less than half a minute more has no plan: it is not worth a start.
  * Worked value: 2 kW for 2 h, hours to come bring 0.5, 2.5 and 1.5 kW for sure -> 1.5 kW is worth taking now.
  */
 export function planLoads(outlook: Outlook, needs: readonly PlanNeed[]): ReadonlyMap<string, PlannedLoad> {
@@ -43,10 +44,7 @@ export function planLoads(outlook: Outlook, needs: readonly PlanNeed[]): Readonl
   for (const { id, ratedW, needS, open } of greatestFirst) {
     const count = Math.ceil(needS / HOUR_S - 0.01)
     const hours = outlook.starts.flatMap((_, i) => (open[i] ? [i] : []))
-    if (count <= 0) {
-      plans.set(id, { thresholdW: Number.POSITIVE_INFINITY, must: false, hours: [] })
-      continue
-    }
+    if (count <= 0) continue
     const chosen = bestHours(expected, hours, ratedW, count)
     take(expected, chosen, ratedW)
     let threshold = 0

@@ -112,7 +112,8 @@ export class World {
   state: ControlState = FIRST_CONTROL
   elapsed = 0
   now: number
-  clockCertain = true
+  /** Steps of the clock that are not put right yet. */
+  clockSteps = 0
   hubUp = true
   zone = 'Europe/Rome'
   settings = DEFAULT_CONTROL
@@ -161,7 +162,7 @@ export class World {
     return {
       now: this.now,
       elapsed: this.elapsed,
-      clockCertain: this.clockCertain,
+      clockCertain: this.clockSteps === 0,
       zone: this.zone,
       settings: this.settings,
       houses: this.houses.map((house) => {
