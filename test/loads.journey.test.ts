@@ -2,6 +2,7 @@ import type { AddressInfo, Socket } from 'node:net'
 import { connect, createServer } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { LiveNode } from '../hub/demo/live-node.ts'
+import { loadText } from '../hub/domain/load-text.ts'
 import { saveLoad, setArmed } from '../hub/store/loads.ts'
 import { openControl } from '../hub/store/store.ts'
 import type { TestHub } from './support/hub-in-process.ts'
@@ -99,6 +100,39 @@ describe('an override', () => {
     expect((await post(AUTO, '{', { cookie })).status).toBe(400)
     expect((await post(AUTO, '{"modo":"acceso"}', { cookie, 'content-type': 'text/plain' })).status).toBe(415)
     expect((await post(AUTO, '{"modo":"acceso"}', { cookie })).status).toBe(200)
+  })
+})
+
+describe('how loads are switched', () => {
+  it('is set on the page and holds at once; nonsense is refused with what would be right, and what was typed stays', async () => {
+    const { hub, node, at } = await street()
+    const cookie = await hub.signIn('ada')
+    const headers = { cookie, origin: hub.url }
+    const post = (path: string, fields: Record<string, string>) =>
+      fetch(hub.url + path, { method: 'POST', redirect: 'manual', headers, body: new URLSearchParams(fields) })
+    const sound = {
+      ...{ assestamento: '2 min', distacco: '3 min', riserva: '100' },
+      ...{ cabina: '', conguaglio: 'no', comando: '2 min' },
+    }
+    const refused = await post('/impostazioni/controllo', { ...sound, riserva: '2000', comando: '1 s' })
+    expect(refused.status).toBe(422)
+    const page = await refused.text()
+    expect(page).toContain('1500 W')
+    expect(page).toMatch(/name="riserva"[^>]*value="2000"|value="2000"[^>]*name="riserva"/)
+    expect((await post('/impostazioni/controllo', sound)).headers.get('location')).toContain('salvato')
+    expect(hub.hub.registry.current.settings).toMatchObject({
+      leaseS: 120,
+      control: { settleS: 120, shedS: 180, reserveW: 100, feederW: null, hourlyNetting: false },
+    })
+    // The next lease is as long as was set.
+    await take(hub, AUTO, 'acceso', 600)
+    await until(() => isOn(node, 'auto'), 'the relay did not close')
+    await until(async () => (await at('auto'))?.comando?.fase === 'acknowledged', 'it was not acknowledged')
+    expect(node.stateOf('auto').remaining).toBeGreaterThan(60 * S)
+    expect(node.stateOf('auto').remaining).toBeLessThanOrEqual(120 * S)
+    // A load's own: a surplus above the peak of the roof never comes.
+    const nonsense = await post(`/carichi/${AUTO}/impostazioni`, { ...loadText(CAR), threshold: '9000' })
+    expect([nonsense.status, await nonsense.text()]).toEqual([422, expect.stringContaining('al massimo 3000 W')])
   })
 })
 
