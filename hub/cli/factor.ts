@@ -5,6 +5,8 @@ import { HOUR } from '../domain/time.ts'
 import { findColumn, parseMap } from '../flow/replay-columns.ts'
 import type { HourFactor } from '../store/emissions.ts'
 import { saveHourFactors } from '../store/emissions.ts'
+import { rebookCarbon } from '../store/rebook.ts'
+import { readSettings } from '../store/settings.ts'
 import { openStore } from '../store/store.ts'
 import type { Call, Command } from './command.ts'
 import { Failure, wrongUsage } from './command.ts'
@@ -39,12 +41,20 @@ async function importFactors(call: Call): Promise<number> {
   if (column === undefined) throw wrongUsage('--map needs g_kwh=COL (or kg_kwh=COL), the column of the factors.')
   const file = call.arg('FILE.csv')
   const factors = await readFactors(file, ts, column, g_kwh === undefined ? 1000 : 1)
-  return atDesk(call, async ({ config, log }) => {
-    // Opened once so that the tables are there.
-    await (await openStore(config.dataDir)).close()
-    saveHourFactors(config.dataDir, factors)
-    await log('factor.import', { file, hours: factors.length })
-    call.report({ hours: factors.length }, `The emission factors of ${factors.length} hours are in.`)
+  const starts = factors.map(({ start }) => start)
+  const from = starts.reduce((a, b) => Math.min(a, b))
+  const to = starts.reduce((a, b) => Math.max(a, b)) + HOUR
+  return atDesk(call, async ({ db, config, log }) => {
+    const store = await openStore(config.dataDir)
+    try {
+      saveHourFactors(config.dataDir, factors)
+      const days = await rebookCarbon({ control: db, readings: store.readings }, { from, to }, await readSettings(db))
+      await log('factor.import', { file, hours: factors.length })
+      const booked = days === 0 ? '' : ` What loads saved was reckoned anew for ${days} days of loads.`
+      call.report({ hours: factors.length, days }, `The emission factors of ${factors.length} hours are in.${booked}`)
+    } finally {
+      await store.close()
+    }
     return 0
   })
 }

@@ -2,7 +2,19 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { presetLoad } from '../domain/load-presets.ts'
+import { DAY, HOUR, MINUTE } from '../domain/time.ts'
+import { addHouses } from '../store/houses.ts'
+import { saveLoad } from '../store/loads.ts'
+import { writeSettings } from '../store/settings.ts'
+import { openControl, openStore } from '../store/store.ts'
 import { runCommandLine } from './run.ts'
+
+const HOUSE = {
+  ...{ id: 'a', name: 'a', peakPower: 3000, tilt: null, azimuth: null },
+  ...{ connectionLimit: null, shown: true },
+}
+const NO_COUNTERS = { producedWh: null, consumedWh: null, importedWh: null, exportedWh: null }
 
 const TABLE = { simulate: () => import('./simulate.ts') }
 let folder = ''
@@ -69,6 +81,41 @@ describe('simulate', () => {
     expect(switches[0]).toMatchObject({ load: 'pump', on: true, rule: 'surplus' })
     expect(loads[0].used_wh).toBeGreaterThanOrEqual(3000)
     expect(loads[0].own_wh / loads[0].used_wh).toBeGreaterThan(0.9)
+  })
+
+  test('of the hub’s own days takes out what a load drew while its relay was on', async () => {
+    const data = join(folder, 'data')
+    const base = await openStore(data)
+    const control = await openControl(data)
+    const noon = Date.UTC(2026, 5, 3, 10)
+    const car = presetLoad({ house: 'a', id: 'car', kind: 'car', ratedW: 2000 })
+    await addHouses(control, [{ ...HOUSE, keyHash: 'x' }], noon)
+    await saveLoad(control, car, noon)
+    await writeSettings(control, { zone: 'UTC' }, noon)
+    const charging = (at: number) => at >= noon && at < noon + 2 * HOUR
+    for (const [at, on] of [
+      [noon, true],
+      [noon + 2 * HOUR, false],
+    ] as const)
+      await control
+        .insertInto('switching')
+        .values({ house: 'a', load: 'car', at, is_on: on ? 1 : 0, origin: 'comando', rule: null })
+        .execute()
+    const readings = Array.from({ length: 24 * 60 }, (_, m) => {
+      const at = Date.UTC(2026, 5, 3) + m * MINUTE
+      const watts = { productionW: charging(at) ? 2600 : 0, consumptionW: charging(at) ? 2300 : 300 }
+      return { ...NO_COUNTERS, house: 'a', series: 'bilancio' as const, at, ...watts, boot: 1, seq: m }
+    })
+    await base.ingest({ now: noon + DAY, readings, intervals: [], nodes: [], refusals: [], limits: {} })
+    await control.destroy()
+    await base.close()
+    const { status, out, err } = await simulate('a', '--data', data, '--day', '2026-06-03', '--json')
+    expect([status, err]).toEqual([0, ''])
+    const { switches, loads } = JSON.parse(out)
+    // 300 W and not 2,300 W beside 2,600 W of sun.
+    expect(switches[0]).toMatchObject({ load: 'car', on: true, rule: 'surplus' })
+    expect(switches[0].inputs.surplusW).toBe(2300)
+    expect(loads[0].own_wh).toBeGreaterThan(3500)
   })
 
   test.each([
