@@ -28,6 +28,8 @@ const NOTHING_W = 15
 const STEP_AFTER = 30 * SECOND
 const STEP_BEFORE = 3 * MINUTE
 const STEPS_KEPT = 9
+/** In less time no lease that was taken runs out, s. */
+const UNWATCHED_S = 90
 
 /** The load's own power as far as it was ever measured: the median of its steps, else what is written on it, W. */
 export function learnedW(load: Load, steps: readonly number[]): number {
@@ -61,10 +63,10 @@ export function observeLoad(
     memory.legionella = watchWater(memory.legionella, load, null, { ...at, idleS: 0, onForS: 0 })
     return memory
   }
-  // It may have begun just before its node lost its power, and nobody saw it: that start is counted.
+  // It may have begun just before its node lost its power, or while nobody watched, and be over: that start is counted.
   if (
     !house.shadow &&
-    houseMemory.powerAt === at.elapsed &&
+    (houseMemory.powerAt === at.elapsed || at.dtS >= UNWATCHED_S) &&
     memory.wanted === true &&
     memory.on === false &&
     !report.on

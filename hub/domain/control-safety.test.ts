@@ -189,7 +189,8 @@ function strike(world: World, event: Event, ends: Map<number, (() => void)[]>, m
 
 /** What must hold at every moment, whatever happens. */
 class Watch {
-  readonly #last = new Map<string, { on: boolean; act: string; rule: Rule; on1: boolean }>()
+  readonly #last = new Map<string, { on: boolean; rule: Rule }>()
+  readonly #offBy = new Map<string, Rule>()
   readonly #commanded = new Map<string, { day: string; starts: number }>()
   readonly #startedAt = new Map<string, number>()
   readonly #hubGoneAt = new Map<WorldHouse, number>()
@@ -267,8 +268,11 @@ class Watch {
       const { load } = world.relay(key)
       const memory = world.state.loads[key]
       const isStart = decision.on && last?.on === false && before.get(key) === false && decision.act !== 'leave'
-      this.#last.set(key, { on: decision.on, act: decision.act, rule: decision.rule, on1: decision.on })
-      if (!isStart || ABOVE.includes(decision.rule) || ABOVE.includes(last.rule)) continue
+      this.#last.set(key, { on: decision.on, rule: decision.rule })
+      if (last?.on && !decision.on) this.#offBy.set(key, decision.rule)
+      // What was switched off from above has to come back some time, whatever the hub makes of it meanwhile.
+      const offBy = this.#offBy.get(key) ?? decision.rule
+      if (!isStart || [decision.rule, last.rule, offBy].some((rule) => ABOVE.includes(rule))) continue
       const isReturn = load.rest === 'on'
       const day = memory?.day ?? ''
       const count = this.#commanded.get(key)
@@ -371,6 +375,19 @@ const FOUND: readonly Plan[] = [
       ],
     ],
     events: [{ minute: 256, fault: 'on', forMin: 51, house: 0, load: 0 }],
+  },
+  // A pump's start was not counted, as the hub was away while it ran.
+  {
+    ...QUIET,
+    peakW: 6000,
+    cloud: QUIET.cloud.with(14, 0.9076849294574305),
+    base: QUIET.base.with(14, 1199),
+    days: 0.5,
+    houses: [[{ ...PLAIN, kind: 'poolPump', needS: 6229, ...BARE }], [{ ...PLAIN, kind: 'waterHeater', ...BARE }]],
+    events: [
+      { minute: 7, fault: 'hubDown', forMin: 2, house: 0, load: 0 },
+      { minute: 7, fault: 'jump', forMin: 3, house: 0, load: 0 },
+    ],
   },
 ]
 
