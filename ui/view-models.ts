@@ -133,6 +133,8 @@ export interface HousePage {
   readonly alerts: readonly AlertView[]
   readonly benchmark: Pick<BenchmarkView, 'unit' | 'mean' | 'threshold' | 'conclusive' | 'dark' | 'plants'> & {
     readonly own: number | null
+    /** Below the threshold it is called wrong: by the simple rule of the mean. The robust one judges by the days. */
+    readonly judged: boolean
   }
 }
 

@@ -114,7 +114,10 @@ export function sampleHousePage(over: Partial<HousePage> = {}): HousePage {
         seen: null,
       },
     ],
-    benchmark: { unit: 'W/Wp', own: 0.62, mean: 0.58, threshold: 0.85, plants: 9, conclusive: true, dark: false },
+    benchmark: {
+      ...{ unit: 'W/Wp', own: 0.62, mean: 0.58, threshold: 0.85, plants: 9 },
+      ...{ conclusive: true, dark: false, judged: false },
+    },
     ...over,
   }
 }

@@ -1,3 +1,4 @@
+import { alertRule } from '../../hub/domain/cycle.ts'
 import type { House } from '../../hub/domain/house.ts'
 import { isFresh } from '../../hub/domain/latest.ts'
 import { plantStates } from '../../hub/domain/plant-state.ts'
@@ -61,6 +62,7 @@ export async function housePage({ deps, memo, viewer, day }: PageQuery, house: H
       unit: comparison.unit,
       threshold: comparison.threshold,
       own: comparison.rows.find((row) => row.name === house.id)?.value ?? null,
+      judged: alertRule(image) === 'media85',
       mean: mayCompare ? comparison.mean : null,
       plants: comparison.plants,
       conclusive: mayCompare && comparison.conclusive,

@@ -262,6 +262,10 @@ export const it = {
   'yield.less': 'La resa è {share} sotto la media della comunità.',
   'yield.same': 'La resa è in linea con la media della comunità.',
   'yield.below': 'È sotto la soglia ({share} della media): conviene dare un’occhiata ai pannelli.',
+  'yield.belowNow': 'Meno del {share} della media.',
+  'yield.byDays':
+    'I tetti guardano da parti diverse e un momento dice poco: lo stato dell’impianto si giudica dai giorni.',
+  'yield.health': 'Salute dell’impianto',
   'yield.within': 'È nella norma.',
   'yield.figures.one': 'Casa {own}, media {mean}, {n} impianto.',
   'yield.figures.other': 'Casa {own}, media {mean}, {n} impianti.',

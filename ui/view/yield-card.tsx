@@ -25,7 +25,7 @@ export function YieldCard({ view, benchmark, hasPlant }: YieldCardProps) {
 
 function Verdict({ view, benchmark }: Omit<YieldCardProps, 'hasPlant'>) {
   const { t, f } = view
-  const { own, mean, unit, threshold, plants, conclusive, dark } = benchmark
+  const { own, mean, unit, threshold, plants, conclusive, dark, judged } = benchmark
   if (dark) return <p>{t('yield.dark')}</p>
   if (own === null) return <p>{t('yield.noOwn')}</p>
   if (mean === null || mean <= 0) return <p>{t('yield.noPlants')}</p>
@@ -33,6 +33,7 @@ function Verdict({ view, benchmark }: Omit<YieldCardProps, 'hasPlant'>) {
   const difference = own / mean - 1
   const share = f.share(Math.abs(difference))
   const below = own < threshold * mean
+  const tone = !below ? 'good' : judged ? 'bad' : 'quiet'
   return (
     <>
       <p class="verdict">
@@ -42,13 +43,18 @@ function Verdict({ view, benchmark }: Omit<YieldCardProps, 'hasPlant'>) {
             ? t('yield.more', { share })
             : t('yield.less', { share })}
       </p>
-      <Track view={view} own={own} mean={mean} threshold={threshold} />
+      <Track view={view} own={own} mean={mean} threshold={threshold} bad={tone === 'bad'} />
       <p>{t.count('yield.figures', plants, { own: f.specific(own, unit), mean: f.specific(mean, unit) })}</p>
       <p>
-        <Badge tone={below ? 'bad' : 'good'}>
-          {below ? t('yield.below', { share: f.percent(threshold) }) : t('yield.within')}
+        <Badge tone={tone}>
+          {below ? t(judged ? 'yield.below' : 'yield.belowNow', { share: f.percent(threshold) }) : t('yield.within')}
         </Badge>
       </p>
+      {judged ? null : (
+        <p>
+          {t('yield.byDays')} <a href="/salute">{t('yield.health')}</a>
+        </p>
+      )}
     </>
   )
 }
@@ -59,11 +65,13 @@ function Track({
   own,
   mean,
   threshold,
+  bad,
 }: {
   readonly view: View
   readonly own: number
   readonly mean: number
   readonly threshold: number
+  readonly bad: boolean
 }) {
   const { t, f } = view
   const x = scaleLinear([0, Math.max(1.5 * mean, 1.1 * own)], [10, 310])
@@ -76,7 +84,7 @@ function Track({
       <text class="axis" x={at(mean)} y="58" text-anchor="middle">
         {t('yield.mean', { value: f.number(mean, 2) })}
       </text>
-      <circle class={own < threshold * mean ? 'dot dot-bad' : 'dot'} cx={at(own)} cy="31" r="8" />
+      <circle class={bad ? 'dot dot-bad' : 'dot'} cx={at(own)} cy="31" r="8" />
       <text class="axis strong" x={Math.min(290, Math.max(30, at(own)))} y="14" text-anchor="middle">
         {f.number(own, 2)}
       </text>
