@@ -190,6 +190,7 @@ function strike(world: World, event: Event, ends: Map<number, (() => void)[]>, m
 /** What must hold at every moment, whatever happens. */
 class Watch {
   readonly #last = new Map<string, { on: boolean; rule: Rule }>()
+  #seenAt = 0
   readonly #offBy = new Map<string, Rule>()
   readonly #commanded = new Map<string, { day: string; starts: number }>()
   readonly #startedAt = new Map<string, number>()
@@ -262,12 +263,17 @@ class Watch {
   }
 
   #seeStarts(world: World, step: Step, before: ReadonlyMap<string, boolean>): void {
+    // While the hub was away loads came back by themselves.
+    const wasAway = step.elapsed - this.#seenAt > STEP_S * 1000
+    this.#seenAt = step.elapsed
     for (const decision of step.decisions) {
       const key = `${decision.house}/${decision.load}`
       const last = this.#last.get(key)
       const { load } = world.relay(key)
       const memory = world.state.loads[key]
-      const isStart = decision.on && last?.on === false && before.get(key) === false && decision.act !== 'leave'
+      const isReturning = wasAway && load.rest === 'on'
+      const isStart =
+        decision.on && last?.on === false && before.get(key) === false && decision.act !== 'leave' && !isReturning
       this.#last.set(key, { on: decision.on, rule: decision.rule })
       if (last?.on && !decision.on) this.#offBy.set(key, decision.rule)
       // What was switched off from above has to come back some time, whatever the hub makes of it meanwhile.
