@@ -59,15 +59,24 @@ export function viewBalance(balance: CommunityBalance, names: ReadonlyMap<string
   }
 }
 
+/** Flows between the same two names added up, in the order in which each pair comes first. */
 export function mergeFlows(flows: readonly Flow[], nameOf: (id: string) => string): Flow[] {
-  const merged = new Map<string, Flow>()
+  const merged: { from: string; to: string; amount: number }[] = []
+  const byPair = new Map<string, Map<string, { amount: number }>>()
   for (const flow of flows) {
     const from = nameOf(flow.from)
     const to = nameOf(flow.to)
-    const key = `${from}\n${to}`
-    merged.set(key, { from, to, amount: flow.amount + (merged.get(key)?.amount ?? 0) })
+    const known = byPair.get(from)?.get(to)
+    if (known) {
+      known.amount += flow.amount
+      continue
+    }
+    const first = { from, to, amount: flow.amount }
+    merged.push(first)
+    const ofSource = byPair.get(from) ?? new Map<string, { amount: number }>()
+    byPair.set(from, ofSource.set(to, first))
   }
-  return [...merged.values()]
+  return merged
 }
 
 export function othersLast(a: { id: string }, b: { id: string }): number {

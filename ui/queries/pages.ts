@@ -81,6 +81,11 @@ export async function communityPage({ deps, memo, viewer, day }: PageQuery): Pro
   const community = await memo.get(`community ${day.day}`, async () =>
     communityCurve(await readCommunityPower(deps.readings, day), day.from, day.to),
   )
+  // The same for every viewer, and what takes longest of a street of a hundred.
+  const { flows, totals } = await memo.get(`flows ${day.day} ${day.isToday} ${houses.size}`, async () => ({
+    flows: dayFlows(energy),
+    totals: communityTotals(energy, houses.size),
+  }))
   const heard = new Set(energy.hours.map((hour) => hour.house))
   const silent = new Set([...houses.keys()].filter((id) => !heard.has(id)))
   const names = day.isToday ? liveNames(deps, viewer) : namesFor(viewer, [...houses.values()], silent)
@@ -90,8 +95,8 @@ export async function communityPage({ deps, memo, viewer, day }: PageQuery): Pro
     day,
     live: day.isToday ? liveBalance(deps, viewer) : null,
     ownHouse: own,
-    dayFlows: mergeFlows(dayFlows(energy), nameOf),
-    totals: communityTotals(energy, houses.size),
+    dayFlows: mergeFlows(flows, nameOf),
+    totals,
     curve: community,
     benchmark: day.isToday
       ? liveBenchmark(deps.image(), names, own)
