@@ -3,6 +3,7 @@ import { table } from '../hub/cli/table.ts'
 import { stopAll } from '../test/support/hub-process.ts'
 import { removeFolders } from './bench/folders.ts'
 import { machine } from './bench/machine.ts'
+import { measureCentral } from './bench/measure-central.ts'
 import { measureDiagnosis } from './bench/measure-diagnosis.ts'
 import { measureForecast } from './bench/measure-forecast.ts'
 import { measureHistory } from './bench/measure-history.ts'
@@ -19,7 +20,7 @@ import type { Row } from './bench/row.ts'
 const HELP = `Usage: npm run bench -- [--quick] [--json] [--only NAME]...
   --quick      shorter runs: a glance, not a measurement
   --json       the rows as JSON
-  --only NAME  one of start, community, maximum, rates, writes, viewers, history, replay, diagnosis, forecast`
+  --only NAME  one of start, community, maximum, rates, writes, viewers, history, replay, central, diagnosis, forecast`
 
 const { values: options } = parseArgs({
   options: {
@@ -42,6 +43,8 @@ const MEASURES: Readonly<Record<string, () => Promise<Row[]>>> = {
   viewers: () => measureViewers(quick ? { houses: 12, days: 30, seconds: 5 } : { houses: 100, days: 365, seconds: 20 }),
   history: () => measureHistory(quick ? { houses: 12, days: 30, years: 1 } : { houses: 100, days: 365, years: 9 }),
   replay: () => measureReplay({ months: quick ? 1 : 8 }),
+  central: () =>
+    measureCentral(quick ? { hubs: 10, batches: 4, yearHubs: 50 } : { hubs: 40, batches: 16, yearHubs: 1000 }),
   diagnosis: measureDiagnosis,
   forecast: measureForecast,
 }

@@ -3,41 +3,45 @@ import type { CentralDb } from './database.ts'
 
 /** Every hub with the last it said of its health, and how many of its alerts are open. */
 export async function hubsNow(db: CentralDb) {
-  const hubs = await db.selectFrom('hub').selectAll().orderBy('id').execute()
-  return Promise.all(
-    hubs.map(async (hub) => {
-      const row = await db
+  const hubs = await db
+    .selectFrom('hub')
+    .selectAll()
+    .select((eb) =>
+      eb
         .selectFrom('aggregate')
         .select('data')
-        .where('hub', '=', hub.id)
+        .whereRef('aggregate.hub', '=', 'hub.id')
         .where('kind', '=', 'salute')
         .orderBy('start', 'desc')
         .limit(1)
-        .executeTakeFirst()
-      const health = JSON.parse(row?.data ?? 'null') as {
-        case: number
-        sentite: number
-        avvisi_aperti: number
-        motivi: string[]
-      } | null
-      return {
-        id: hub.id,
-        name: hub.name,
-        latitude: hub.latitude,
-        longitude: hub.longitude,
-        program: hub.program,
-        seenAt: hub.seen_at,
-        committedAt: hub.committed_at,
-        skewS: hub.skew_s,
-        problem: hub.problem,
-        revoked: hub.revoked_at !== null,
-        houses: health?.case ?? null,
-        heard: health?.sentite ?? null,
-        openAlerts: health?.avvisi_aperti ?? null,
-        reasons: health?.motivi ?? [],
-      }
-    }),
-  )
+        .as('health'),
+    )
+    .orderBy('id')
+    .execute()
+  return hubs.map((hub) => {
+    const health = JSON.parse(hub.health ?? 'null') as {
+      case: number
+      sentite: number
+      avvisi_aperti: number
+      motivi: string[]
+    } | null
+    return {
+      id: hub.id,
+      name: hub.name,
+      latitude: hub.latitude,
+      longitude: hub.longitude,
+      program: hub.program,
+      seenAt: hub.seen_at,
+      committedAt: hub.committed_at,
+      skewS: hub.skew_s,
+      problem: hub.problem,
+      revoked: hub.revoked_at !== null,
+      houses: health?.case ?? null,
+      heard: health?.sentite ?? null,
+      openAlerts: health?.avvisi_aperti ?? null,
+      reasons: health?.motivi ?? [],
+    }
+  })
 }
 
 /** A month of every hub, from its days: `month` as "2026-06". */

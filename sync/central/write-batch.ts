@@ -158,16 +158,22 @@ async function addUpDays(db: Kysely<CentralSchema>, batch: Batch, rows: readonly
     }
     days.set(last.day, last)
   }
-  for (const [day, { from, to }] of days) {
-    await sql`
-      insert into hub_day (hub, day, produced_wh, consumed_wh, imported_wh, exported_wh, shared_wh, peak_wp, co2_g, quarters, covered)
-      select hub, ${day}, sum(produced_wh), sum(consumed_wh), sum(imported_wh), sum(exported_wh), sum(shared_wh), max(peak_wp),
-        sum((produced_wh - coalesce(exported_wh, 0) + coalesce(shared_wh, 0)) * g_kwh / 1000), count(coverage), coalesce(sum(coverage), 0)
-      from aggregate where hub = ${batch.hub} and kind = 'comunita_15m' and start >= ${from} and start < ${to} group by hub
-      on conflict (hub, day) do update set produced_wh = excluded.produced_wh, consumed_wh = excluded.consumed_wh,
-        imported_wh = excluded.imported_wh, exported_wh = excluded.exported_wh, shared_wh = excluded.shared_wh,
-        peak_wp = excluded.peak_wp, co2_g = excluded.co2_g, quarters = excluded.quarters, covered = excluded.covered`.execute(
-      db,
-    )
-  }
+  if (days.size === 0) return
+  const from = Math.min(...[...days.values()].map((span) => span.from))
+  const to = Math.max(...[...days.values()].map((span) => span.to))
+  const spans = [...days].map(
+    ([day, { from, to }]) => sql`(cast(${day} as text), cast(${from} as bigint), cast(${to} as bigint))`,
+  )
+  await sql`
+    insert into hub_day (hub, day, produced_wh, consumed_wh, imported_wh, exported_wh, shared_wh, peak_wp, co2_g, quarters, covered)
+    with span (day, first, past) as (values ${sql.join(spans)})
+    select hub, day, sum(produced_wh), sum(consumed_wh), sum(imported_wh), sum(exported_wh), sum(shared_wh), max(peak_wp),
+      sum((produced_wh - coalesce(exported_wh, 0) + coalesce(shared_wh, 0)) * g_kwh / 1000), count(coverage), coalesce(sum(coverage), 0)
+    from aggregate cross join span where hub = ${batch.hub} and kind = 'comunita_15m' and start >= ${from} and start < ${to}
+      and start >= first and start < past group by hub, day
+    on conflict (hub, day) do update set produced_wh = excluded.produced_wh, consumed_wh = excluded.consumed_wh,
+      imported_wh = excluded.imported_wh, exported_wh = excluded.exported_wh, shared_wh = excluded.shared_wh,
+      peak_wp = excluded.peak_wp, co2_g = excluded.co2_g, quarters = excluded.quarters, covered = excluded.covered`.execute(
+    db,
+  )
 }
