@@ -11,6 +11,7 @@ import {
   loadsAnswer,
   posted,
   problem,
+  tariffAnswer,
 } from '../ui/api/schemas.ts'
 import type { Running } from './support/hub-process.ts'
 import { start, stopAll } from './support/hub-process.ts'
@@ -40,6 +41,7 @@ it.each<[string, z.ZodType]>([
   ['/api/storico/?casa=casa_A', historyAnswer],
   ['/api/storico/?passo=1d', historyAnswer],
   ['/api/co2/', co2Answer],
+  ['/api/tariffa/', tariffAnswer],
   ['/api/avvisi/', alertsAnswer],
   ['/api/carichi/', loadsAnswer],
   ['/healthz', healthAnswer],
@@ -51,6 +53,13 @@ it.each<[string, z.ZodType]>([
 it('/api/previsione/ answers as described once there is a forecast', async () => {
   await expect.poll(async () => (await get('/api/previsione/')).status, { timeout: 90_000, interval: 1000 }).toBe(200)
   forecastAnswer.parse(await (await get('/api/previsione/')).json())
+  // A neighbour's kWh is cheaper than the grid's: by day, and never by night.
+  const prices = tariffAnswer.parse(await (await get('/api/tariffa/')).json())
+  expect(prices.length).toBeGreaterThanOrEqual(48)
+  expect(new Set(prices.map(({ value }) => value)).size).toBeGreaterThan(3)
+  expect(Math.max(...prices.map(({ value }) => value))).toBe(0.28)
+  const night = prices.filter(({ start }) => start.slice(11, 13) === '00')
+  expect(night.map(({ value }) => value)).toEqual(night.map(() => 0.28))
 })
 
 it('a wrong question is answered with the problem that is described', async () => {

@@ -9,6 +9,7 @@ import {
   getHealth,
   getHistory,
   getMetrics,
+  getTariff,
   postOf,
 } from './web/api.ts'
 import { showAudit } from './web/audit.ts'
@@ -146,6 +147,7 @@ export const ROUTES: readonly Route[] = [
   { method: 'GET', path: '/api/dashboard', access: SEES_COMMUNITY, handle: getDashboard },
   { method: 'GET', path: '/api/comunita/stato', access: SEES_COMMUNITY, handle: getCommunityState },
   { method: 'GET', path: '/api/storico', access: SEES_COMMUNITY, handle: getHistory },
+  { method: 'GET', path: '/api/tariffa', access: SEES_COMMUNITY, handle: getTariff },
   { method: 'GET', path: '/api/co2', access: SEES_COMMUNITY, handle: getCo2 },
   { method: 'GET', path: '/api/previsione', access: SEES_COMMUNITY, handle: getForecast },
   { method: 'GET', path: '/api/avvisi', access: SEES_COMMUNITY, handle: getAlerts },

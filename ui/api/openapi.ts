@@ -18,6 +18,7 @@ import {
   posted,
   problem,
   productionBody,
+  tariffAnswer,
 } from './schemas.ts'
 
 interface Operation {
@@ -102,6 +103,12 @@ export const OPERATIONS: readonly Operation[] = [
     query: [HOUSE],
     answer: forecastAnswer,
     problems: [404, 409, 503],
+  },
+  {
+    method: 'get',
+    path: '/api/tariffa',
+    summary: 'What a kWh costs in each hour to come, in the form evcc reads as a custom tariff',
+    answer: tariffAnswer,
   },
   {
     method: 'get',

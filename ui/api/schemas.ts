@@ -108,6 +108,10 @@ export const alertsAnswer = z.strictObject({
   ),
 })
 
+export const tariffAnswer = z.array(
+  z.strictObject({ start: instant, end: instant, value: z.number().describe('euro/kWh') }),
+)
+
 export const forecastAnswer = z.strictObject({
   emessa: instant,
   fonte: z.enum(['meteo', 'cache', 'cielo_sereno', 'anno_tipo']),

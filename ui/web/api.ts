@@ -6,6 +6,7 @@ import { communityState, dashboard } from '../api/community.ts'
 import { history, historyCsv, parseHistory } from '../api/history.ts'
 import { metrics } from '../api/metrics.ts'
 import { postReading } from '../api/post-reading.ts'
+import { tariff } from '../api/tariff.ts'
 import { ownHouse, viewerOf } from './access.ts'
 import type { RouteContext } from './context.ts'
 import { jsonBody } from './json-body.ts'
@@ -49,6 +50,11 @@ export function postOf(series: Series): (context: RouteContext) => Promise<Respo
 }
 
 /** `GET /api/co2/`. */
+/** `GET /api/tariffa/`. */
+export async function getTariff({ deps }: RouteContext): Promise<Response> {
+  return json(await tariff(deps))
+}
+
 export async function getCo2({ c, deps, principal }: RouteContext): Promise<Response> {
   const { houses, settings } = deps.registry()
   const question = parseCo2(c.req.query(), deps.now(), settings.zone)
