@@ -1,6 +1,5 @@
 import { programVersion } from './cli/version.ts'
 import type { HouseState } from './codec/home-assistant.ts'
-import { Counters } from './flow/counters.ts'
 import { HomeAssistant } from './flow/home-assistant.ts'
 import type { Live } from './flow/live.ts'
 import type { Recovery } from './flow/recovery.ts'
@@ -9,8 +8,8 @@ import type { Relays } from './flow/relays.ts'
 import type { Log } from './io/log.ts'
 import type { MessageBroker } from './io/message-broker.ts'
 import { everySeconds } from './io/schedule.ts'
+import { makeCounters } from './start-counters.ts'
 import { readAnnounced, saveAnnounced } from './store/announced.ts'
-import { readHours } from './store/hours.ts'
 import type { Store } from './store/store.ts'
 
 const EVERY_S = 30
@@ -40,9 +39,7 @@ export function prepareHomeAssistant(parts: {
   readonly root: string
 }): RunningHomeAssistant {
   const { now, elapsed, log, registry, store, recovery, live, relays, broker, root } = parts
-  const counters = new Counters((from, to, groupMs) =>
-    recovery.guard(() => readHours(store.readings, { from, to, groupMs })),
-  )
+  const counters = makeCounters(store, recovery)
   const states = async (): Promise<Map<string, HouseState>> => {
     const totals = await counters.totals(now())
     const { houses, loads } = registry.current

@@ -19,6 +19,7 @@ import { hashPassword, MIN_PASSWORD_LENGTH, passwordProblem, verifyPassword } fr
 import { makeCode, makeDigits, makeNodeKey, makePassword, makeToken } from './io/random-key.ts'
 import type { RunningCertificate } from './start-certificate.ts'
 import { certificateFacts } from './start-certificate.ts'
+import { makeCounters } from './start-counters.ts'
 import { portError } from './start-error.ts'
 import { startNode } from './start-node.ts'
 import { runChore } from './store/chore.ts'
@@ -67,12 +68,14 @@ export async function startWeb(parts: {
   const code = makeCode()
   const firstStartCode = () => (registry.current.hasAdmin ? null : code)
   let node: NodeWatch | null = null
+  const counters = makeCounters(store, recovery)
   const app = makeApp({
     now,
     demo: parts.demo,
     registry: () => registry.current,
     refreshRegistry: () => registry.refresh(),
     image: parts.image,
+    counters: () => counters.totals(now()),
     planes: () => parts.diagnosis.planes,
     plants: () => parts.diagnosis.plants,
     sync: parts.sync,

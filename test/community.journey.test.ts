@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { afterEach, describe, expect, it } from 'vitest'
 import { removeHouse } from '../hub/store/houses.ts'
 import type { TestHub } from './support/hub-in-process.ts'
@@ -235,14 +236,32 @@ describe('operators', () => {
     site = await testHub({ houses: [house('casa_A', 3000)], at: NOON })
     await site.as('bridge', '/api/bilancio/', post({ casa: 'casa_A', produzione_w: 900, consumo_w: 300 }))
     await site.as('bridge', '/api/produzione/', post({ casa: 'casa_A', potenza_w: 99_999 }))
+    // An hour at 900 W.
+    for (let i = 0; i < 60; i += 1) {
+      site.clock.at += 60_000
+      await site.as('bridge', '/api/bilancio/', post({ casa: 'casa_A', produzione_w: 900, consumo_w: 300 }))
+    }
     expect((await fetch(`${site.url}/metrics`)).status).toBe(401)
     const text = await (await site.as('reader', '/metrics')).text()
     expect(text).toMatch(/^solarfamily_house_power_watts\{house="[0-9a-f]{12}",direction="production"\} 900$/m)
-    expect(text).toMatch(/^solarfamily_messages_total\{outcome="stored"\} 1$/m)
+    expect(text).toMatch(/^solarfamily_messages_total\{outcome="stored"\} 61$/m)
+    const joules = /^solarfamily_house_energy_joules_total\{house="[0-9a-f]{12}",direction="production"\} (.+)$/m.exec(
+      text,
+    )
+    expect(Number(joules?.[1]) / 3600).toBeCloseTo(900, 0)
     expect(text).toMatch(/^solarfamily_messages_total\{outcome="refused"\} 1$/m)
     expect(text).not.toContain('casa_A')
     for (const line of text.trimEnd().split('\n'))
       expect(line).toMatch(/^(# (HELP|TYPE) \w+ .+|\w+(\{.*\})? -?[0-9.e+-]+)$/)
+    // The dashboard for Grafana asks for nothing that the hub does not tell.
+    const known = new Set([...text.matchAll(/^# TYPE (\w+)/gm)].map((m) => m[1]))
+    const dashboard = readFileSync(new URL('../docs/grafana/solar-family.json', import.meta.url), 'utf8')
+    const asked = [...dashboard.matchAll(/"expr": "((?:[^"\\]|\\.)*)"/g)].flatMap((m) =>
+      [...(m[1] ?? '').matchAll(/(?:solarfamily|process)_\w+/g)].map(([name]) => name),
+    )
+    expect(asked.length).toBeGreaterThan(12)
+    // Told only of a hub that is unwell.
+    expect(asked.filter((name) => !known.has(name))).toEqual(['solarfamily_degraded_reason'])
   })
 
   it('read the history of a house that has left', async () => {

@@ -9,6 +9,7 @@ import type { Refusal, Series } from '../hub/domain/reading.ts'
 import type { CleaningReport } from '../hub/domain/relay.ts'
 import type { Settings } from '../hub/domain/settings.ts'
 import type { SoilingVerdict } from '../hub/domain/soiling.ts'
+import type { HouseTotals } from '../hub/flow/counters.ts'
 import type { CurrentForecast } from '../hub/flow/forecast-ports.ts'
 import type { LoadTopic } from '../hub/flow/load-inbox.ts'
 import type { WatchedNode } from '../hub/flow/node-watch.ts'
@@ -41,6 +42,8 @@ export interface HubDeps {
   /** Reads the registry again at once, after a page has changed it. */
   readonly refreshRegistry: () => Promise<void>
   readonly image: () => ProcessImage
+  /** Energies of every house since the first measurement. */
+  readonly counters: () => Promise<HouseTotals>
   /** Cycles since the start. */
   readonly cycles: () => number
   readonly cycleState: () => CycleState

@@ -3,6 +3,9 @@ import type { SlotEnergy } from '../domain/slot.ts'
 import { addSlot, emptySlot } from '../domain/slot.ts'
 import { DAY, HOUR } from '../domain/time.ts'
 
+/** House id -> its energies since it was first measured. */
+export type HouseTotals = ReadonlyMap<string, HouseCounters>
+
 /** So many days behind now, late readings may still come: what lies before is added up once an hour. */
 const BEHIND = DAY
 /** Later than any hour: all that is read is one group a house. */
@@ -19,7 +22,7 @@ export class Counters {
     this.#read = read
   }
 
-  async totals(now: number): Promise<ReadonlyMap<string, HouseCounters>> {
+  async totals(now: number): Promise<HouseTotals> {
     if (this.#old === null || now < this.#old.at || now - this.#old.at >= HOUR) {
       const to = Math.floor((now - BEHIND) / HOUR) * HOUR
       this.#old = { to, at: now, rows: await this.#read(0, to, ALL) }

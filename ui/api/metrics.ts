@@ -10,12 +10,28 @@ interface Sample {
   readonly value: number
 }
 
+/** Prometheus counts energy in joules. */
+const JOULES = 3600
+const DIRECTIONS = [
+  ['production', 'producedWh'],
+  ['consumption', 'consumedWh'],
+  ['import', 'importedWh'],
+  ['export', 'exportedWh'],
+] as const
+
 /** Figures for Prometheus in its text format 0.0.4: base units, and houses under labels that do not name them. */
-export function metrics(deps: HubDeps): string {
+export async function metrics(deps: HubDeps): Promise<string> {
   const { houses } = deps.registry()
   const now = deps.now()
   const latest = deps.live.latestOf(houses.keys())
   const labelOf = new Map([...houses.values()].map((h) => [h.id, houseLabel(h.id, h.keyHash)]))
+  const energy = [...(await deps.counters())].flatMap(([id, counters]) =>
+    DIRECTIONS.flatMap(([direction, wh]) => {
+      const house = labelOf.get(id)
+      const value = counters[wh]
+      return house === undefined || value === null ? [] : [{ labels: { house, direction }, value: value * JOULES }]
+    }),
+  )
   const power: Sample[] = []
   const heard: Sample[] = []
   for (const [id, { production, consumption }] of latest) {
@@ -35,6 +51,12 @@ export function metrics(deps: HubDeps): string {
     family('solarfamily_time_seconds', 'gauge', 'The clock of the hub.', [{ value: now / SECOND }]),
     family('solarfamily_houses', 'gauge', 'Houses of the community.', [{ value: houses.size }]),
     family('solarfamily_house_power_watts', 'gauge', 'Last power of a house.', power),
+    family(
+      'solarfamily_house_energy_joules_total',
+      'counter',
+      'Energy of a house since it was first measured.',
+      energy,
+    ),
     family('solarfamily_house_last_sample_timestamp_seconds', 'gauge', 'When a house was last measured.', heard),
     family(
       'solarfamily_messages_total',

@@ -79,6 +79,6 @@ export function getHealth({ deps, principal }: RouteContext): Response {
 }
 
 /** `GET /metrics`: for Prometheus. */
-export function getMetrics({ deps }: RouteContext): Response {
-  return new Response(metrics(deps), { headers: { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' } })
+export async function getMetrics({ deps }: RouteContext): Promise<Response> {
+  return new Response(await metrics(deps), { headers: { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' } })
 }
