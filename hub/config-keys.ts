@@ -125,6 +125,13 @@ export const KEYS: Readonly<Record<string, Key>> = {
     initial: null,
     secret: () => true,
   },
+  'influx.url': {
+    schema: z.string().refine(isWriteUrl),
+    expected:
+      'the write address of an InfluxDB or of what speaks like one, such as http://host:8086/api/v2/write?org=home&bucket=solar&precision=s',
+    initial: null,
+  },
+  'influx.token_file': { ...FOLDER, expected: 'the absolute path of a file whose first line is the token' },
   'backup.enabled': yesNo(true),
   'backup.dir': FOLDER,
   'backup.raw': yesNo(false),
@@ -133,6 +140,17 @@ export const KEYS: Readonly<Record<string, Key>> = {
 /** A value as it may be shown. */
 export function shownValue(key: string, value: unknown): unknown {
   return value !== null && KEYS[key]?.secret?.(value) ? '(hidden)' : value
+}
+
+/** Instants are written in seconds, and a password belongs in no address. */
+function isWriteUrl(text: string): boolean {
+  const url = URL.parse(text)
+  return (
+    (url?.protocol === 'http:' || url?.protocol === 'https:') &&
+    url.searchParams.get('precision') === 's' &&
+    url.username === '' &&
+    url.password === ''
+  )
 }
 
 /** Parts that are not used are refused rather than dropped, a password in it first of all. */

@@ -54,6 +54,7 @@ describe('defaults', () => {
     }
     expect(config).toEqual({
       dataDir: '/home/anna/.local/share/solar-family',
+      influx: { url: null, tokenFile: null },
       central: { url: null, tokenFile: '/home/anna/.local/share/solar-family/central.token', databaseUrl: null },
       bind: '0.0.0.0',
       http: { port: 8080, allowedHosts: [] },

@@ -57,6 +57,8 @@ export interface HubConfig {
   readonly log: { readonly level: LogLevel }
   /** The scheduled backups: their folder, and whether the nightly ones hold raw readings. */
   readonly backup: { readonly enabled: boolean; readonly dir: string; readonly raw: boolean }
+  /** Where finished slots are written as time series; null = nowhere. */
+  readonly influx: { readonly url: string | null; readonly tokenFile: string | null }
   /** For a hub: where aggregates may be sent, and the file of the token. For a central: its PostgreSQL, null = a file. */
   readonly central: { readonly url: string | null; readonly tokenFile: string; readonly databaseUrl: string | null }
 }
@@ -261,6 +263,10 @@ function toConfig(values: readonly ConfigValue[]): HubConfig {
       enabled: get<boolean>('backup.enabled'),
       dir: get<string>('backup.dir'),
       raw: get<boolean>('backup.raw'),
+    }),
+    influx: freeze({
+      url: get<string | null>('influx.url'),
+      tokenFile: get<string | null>('influx.token_file'),
     }),
     central: freeze({
       url: get<string | null>('central.url'),

@@ -27,6 +27,7 @@ import { StartError } from './start-error.ts'
 import { prepareForecast } from './start-forecast.ts'
 import { prepareHomeAssistant } from './start-home-assistant.ts'
 import { startHousekeeping } from './start-housekeeping.ts'
+import { startLinePush } from './start-line-push.ts'
 import { startLoads } from './start-loads.ts'
 import { prepareNotify } from './start-notify.ts'
 import { startRecovery } from './start-recovery.ts'
@@ -206,7 +207,6 @@ export async function startHub(
       health,
       saveTimeoutMs: SAVE_TIMEOUT_MS,
     })
-
     await keeper.start()
     await registry.start((error) => health.set('registry', error === null ? null : String(error)))
     stops.push(() => registry.stop())
@@ -223,7 +223,7 @@ export async function startHub(
     stops.push(forecast.start(), notify.start())
     if (externalUrl === null) stops.push(homeAssistant.start())
     const sync = startSync({ config, clock: watch, log, registry, live, store, recovery, health })
-    stops.push(() => sync.stop())
+    stops.push(() => sync.stop(), startLinePush({ config, clock: watch, log, store, recovery }))
     const cleaning = startCleaning({
       ...{ watch, log, registry, store, recovery, health, diagnosis, outlet: broker, root, relays: loads.relays },
     })

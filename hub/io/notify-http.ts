@@ -11,8 +11,13 @@ export interface PostOptions {
 /** How much of what a server says to a message it refuses is shown. */
 const ERROR_TEXT_BYTES = 200
 
-/** Posts JSON; never throws. Redirects are not followed: no other host is told anything. */
-export async function postJson(
+/** Posts JSON; never throws. */
+export function postJson(url: string, body: string, options: PostOptions): Promise<Delivery> {
+  return postText(url, body, { ...options, headers: { 'content-type': 'application/json', ...options.headers } })
+}
+
+/** Posts a text; never throws. Redirects are not followed: no other host is told anything. */
+export async function postText(
   url: string,
   body: string,
   { headers = {}, timeoutMs, signal }: PostOptions,
@@ -30,7 +35,7 @@ export async function postJson(
       body,
       signal: AbortSignal.any([timeout, signal]),
       redirect: 'manual',
-      headers: { 'content-type': 'application/json', ...headers },
+      headers,
     })
     if (response.ok) {
       await response.body?.cancel()

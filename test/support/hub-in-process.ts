@@ -83,6 +83,7 @@ export async function testHub(options: {
     tick: { intervalS: 30 },
     log: { level: 'silent' },
     backup: { enabled: false, dir: join(dataDir, 'backups'), raw: false },
+    influx: { url: null, tokenFile: null },
     central: { url: options.central ?? null, tokenFile: join(dataDir, 'central.token'), databaseUrl: null },
   }
   const start = () =>
