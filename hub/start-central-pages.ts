@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { Central } from '../sync/central/database.ts'
 import { beginPersonSession, endPersonSession, findPerson, listPeople, sessionPerson } from '../sync/central/people.ts'
 import { alertsOfHub, auditOf, daysOfHub, hubsNow, isAlive, monthOfHubs } from '../sync/central/queries.ts'
+import { silencesOf } from '../sync/central/silence.ts'
 import { centralPages } from '../ui/central/app.tsx'
 import { installAssets } from '../ui/view/assets.ts'
 import { projectText } from './bundled.ts'
@@ -36,6 +37,7 @@ export function startCentralPages({
     month: (month) => monthOfHubs(db, month),
     days: (hub, month) => daysOfHub(db, hub, month),
     alerts: (hub) => alertsOfHub(db, hub),
+    silences: (hub) => silencesOf(db, hub),
     audit: () => auditOf(db),
     people: () => listPeople(db),
     alive: () => isAlive(db),

@@ -1,11 +1,13 @@
 import { hubApi } from '../sync/central/api.ts'
 import type { Central } from '../sync/central/database.ts'
 import { openCentral } from '../sync/central/database.ts'
+import { watchSilence } from '../sync/central/silence.ts'
 import type { HubConfig } from './config.ts'
 import type { Clock } from './io/clock.ts'
 import { serveHttp } from './io/http.ts'
 import type { Log } from './io/log.ts'
 import { makeToken } from './io/random-key.ts'
+import { everySeconds } from './io/schedule.ts'
 import { startCentralPages } from './start-central-pages.ts'
 import { startCertificate } from './start-certificate.ts'
 import { portError, StartError } from './start-error.ts'
@@ -55,6 +57,13 @@ export async function startCentral(
           )
         : null
     if (https) stops.push(() => https.stop())
+    const look = () =>
+      watchSilence(central, clock.now()).catch((error) =>
+        log.error({ error: String(error) }, 'silent hubs are not noted'),
+      )
+    await look()
+    const minute = everySeconds(60, () => void look())
+    stops.push(() => minute.stop())
     const fresh = certificate?.keepFresh((renewed) => https?.renew(renewed))
     stops.push(() => fresh?.stop())
     return { httpPort: http.port, httpsPort: https?.port ?? null, central, stop }

@@ -7,6 +7,7 @@ import { type RunningCentral, startCentral } from '../hub/start-central.ts'
 import { addHub } from '../sync/central/hubs.ts'
 import { Partitions } from '../sync/central/partitions.ts'
 import { putPerson } from '../sync/central/people.ts'
+import { watchSilence } from '../sync/central/silence.ts'
 import { writeBatch } from '../sync/central/write-batch.ts'
 import { batchSchema } from '../sync/protocol.ts'
 import { chromiumPath, needs } from './needs.ts'
@@ -57,6 +58,7 @@ describe.runIf(needs(chromiumPath(), 'the browser journeys', 'chromium'))('the p
       })
       await writeBatch(central.central, new Partitions(), batch, id === 'uno' ? NOON : NOON - 3 * 3_600_000)
     }
+    await watchSilence(central.central, NOON)
   })
   afterAll(() => central.stop())
   const url = () => `http://127.0.0.1:${central.httpPort}`
@@ -112,6 +114,7 @@ describe.runIf(needs(chromiumPath(), 'the browser journeys', 'chromium'))('the p
       await page.click('#mese a[href="/hub/due"]')
       await page.waitForSelector('#qualita')
       expect(await page.innerText('#qualita')).toContain('2026-06-01 – 2026-06-20: mancanti')
+      expect(await page.innerText('#silenzi')).toMatch(/ – ….*Ultima causa nota: disco/s)
     } finally {
       await browser.close()
     }

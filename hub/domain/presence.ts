@@ -1,4 +1,4 @@
-import { MINUTE } from './time.ts'
+import { HOUR, MINUTE } from './time.ts'
 
 /** What is known of a node: from its `stato`, and from when it was last heard. */
 export interface NodeStatus {
@@ -17,3 +17,6 @@ export function isOffline(heardAt: number | null, node: NodeStatus | null, now: 
   if (heardAt === null || now - heardAt > OFFLINE_AFTER) return true
   return node !== null && !node.online && node.at >= heardAt
 }
+
+/** A hub tells its central something every quarter of an hour; after this silence somebody should look, ms. */
+export const HUB_SILENT_AFTER = HOUR

@@ -36,9 +36,25 @@ const first = ({ int, real, partition }: Types): Migration => ({
   },
 })
 
-export const MIGRATIONS: Readonly<Record<'sqlite' | 'postgres', Record<string, Migration>>> = {
-  sqlite: { '0001-central': first({ int: 'integer', real: 'real', partition: 'without rowid' }) },
-  postgres: {
-    '0001-central': first({ int: 'bigint', real: 'double precision', partition: 'partition by range (start)' }),
+const silence = ({ int }: Types): Migration => ({
+  async up(db: Kysely<unknown>) {
+    // When a hub was last heard before a silence names it: whoever notes it notes the same.
+    await sql
+      .raw(
+        `create table hub_silence (
+          hub text not null, heard_at ${int} not null, opened_at ${int} not null, closed_at ${int}, cause text not null,
+          primary key (hub, heard_at)
+        )`,
+      )
+      .execute(db)
+    await sql`create index hub_silence_opened on hub_silence (opened_at)`.execute(db)
   },
+})
+
+const SQLITE: Types = { int: 'integer', real: 'real', partition: 'without rowid' }
+const POSTGRES: Types = { int: 'bigint', real: 'double precision', partition: 'partition by range (start)' }
+
+export const MIGRATIONS: Readonly<Record<'sqlite' | 'postgres', Record<string, Migration>>> = {
+  sqlite: { '0001-central': first(SQLITE), '0002-silence': silence(SQLITE) },
+  postgres: { '0001-central': first(POSTGRES), '0002-silence': silence(POSTGRES) },
 }

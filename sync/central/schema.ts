@@ -1,3 +1,5 @@
+import type { Generated } from 'kysely'
+
 /** central.db, or the same in PostgreSQL. `start`, `*_s` in Unix seconds; other instants epoch ms; energies Wh. */
 export interface CentralSchema {
   hub: {
@@ -58,6 +60,8 @@ export interface CentralSchema {
     quarters: number
     covered: number
   }
+  /** Times in which a hub was not heard. */
+  hub_silence: { hub: string; heard_at: number; opened_at: number; closed_at: Generated<number | null>; cause: string }
   person: { name: string; role: string; password_hash: string; created_at: number }
   person_session: { id_hash: string; person: string; expires_at: number }
   audit: { id: string; at: number; who: string; what: string; detail: string }

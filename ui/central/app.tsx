@@ -105,7 +105,7 @@ export function centralPages(deps: CentralDeps): Hono {
     }
   app.get(
     '/',
-    signedIn(async (c, by) => page(c, hubsPage(await deps.hubs(), by))),
+    signedIn(async (c, by) => page(c, hubsPage({ hubs: await deps.hubs(), silences: await deps.silences(null) }, by))),
   )
   app.get(
     '/hub/:id',
@@ -115,7 +115,10 @@ export function centralPages(deps: CentralDeps): Hono {
       const today = new Date(deps.now()).toISOString().slice(0, 10)
       const month = today.slice(0, 7)
       const gaps = gapsOf(await deps.days(hub.id, month), month, today)
-      return page(c, hubPage({ hub, month, gaps, alerts: await deps.alerts(hub.id) }, by))
+      return page(
+        c,
+        hubPage({ hub, month, gaps, alerts: await deps.alerts(hub.id), silences: await deps.silences(hub.id) }, by),
+      )
     }),
   )
   const thisMonth = () => new Date(deps.now()).toISOString().slice(0, 7)

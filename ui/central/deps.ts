@@ -6,6 +6,8 @@ export interface CentralDeps {
   readonly month: (month: string) => Promise<readonly HubMonth[]>
   readonly days: (hub: string, month: string) => Promise<readonly HubDay[]>
   readonly alerts: (hub: string) => Promise<readonly HubAlert[]>
+  /** Times in which hubs were not heard, the newest first; of one hub, or of all (null). */
+  readonly silences: (hub: string | null) => Promise<readonly HubSilence[]>
   readonly audit: () => Promise<readonly { at: number; who: string; what: string; detail: string }[]>
   readonly people: () => Promise<readonly { name: string; role: string }[]>
   readonly alive: () => Promise<boolean>
@@ -37,6 +39,15 @@ export interface HubNow {
   readonly heard: number | null
   readonly openAlerts: number | null
   readonly reasons: readonly string[]
+}
+
+export interface HubSilence {
+  readonly hub: string
+  readonly openedAt: number
+  /** Null = it still lasts. */
+  readonly closedAt: number | null
+  /** The last that was known of why; '' = nothing. */
+  readonly cause: string
 }
 
 export interface HubMonth {

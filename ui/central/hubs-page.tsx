@@ -1,19 +1,20 @@
+import { HUB_SILENT_AFTER } from '../../hub/domain/presence.ts'
 import { Age, Badge, Card, Scroll } from '../view/parts.tsx'
 import type { View } from '../view/view.ts'
-import type { HubAlert, HubNow } from './deps.ts'
+import type { HubAlert, HubNow, HubSilence } from './deps.ts'
 import { type CentralReader, centralDocument } from './frame.tsx'
 import { HubMap } from './map.tsx'
 import type { Gap } from './month.ts'
 
-/** A hub speaks every quarter of an hour; after this silence somebody should look. */
-export const SILENT_AFTER_MS = 60 * 60_000
-
 export function isSilent(hub: HubNow, now: number): boolean {
-  return !hub.revoked && hub.seenAt !== null && now - hub.seenAt > SILENT_AFTER_MS
+  return !hub.revoked && hub.seenAt !== null && now - hub.seenAt > HUB_SILENT_AFTER
 }
 
 /** All hubs: who is silent and why, where they are, what they run. */
-export function hubsPage(hubs: readonly HubNow[], by: CentralReader): string {
+export function hubsPage(
+  { hubs, silences }: { readonly hubs: readonly HubNow[]; readonly silences: readonly HubSilence[] },
+  by: CentralReader,
+): string {
   const { now } = by.reader
   const silent = hubs.filter((hub) => isSilent(hub, now))
   const versions = Map.groupBy(
@@ -67,6 +68,9 @@ export function hubsPage(hubs: readonly HubNow[], by: CentralReader): string {
           </Scroll>
           {hubs.length === 0 ? <p>{t('central.noHubs')}</p> : null}
         </Card>
+        <Card id="silenzi" title={t('central.silences')}>
+          <Silences view={view} silences={silences} named={new Map(hubs.map((hub) => [hub.id, hub.name]))} />
+        </Card>
         <Card id="mappa" title={t('central.map')} size="half">
           <HubMap view={view} hubs={hubs} silent={new Set(silent.map((hub) => hub.id))} />
         </Card>
@@ -82,6 +86,31 @@ export function hubsPage(hubs: readonly HubNow[], by: CentralReader): string {
       </div>
     )
   })
+}
+
+/** When hubs were not heard, and the last known cause. */
+function Silences({
+  view,
+  silences,
+  named,
+}: {
+  readonly view: View
+  readonly silences: readonly HubSilence[]
+  readonly named: ReadonlyMap<string, string> | null
+}) {
+  const { t, f } = view
+  if (silences.length === 0) return <p>{t('central.noSilences')}</p>
+  return (
+    <ul>
+      {silences.map(({ hub, openedAt, closedAt, cause }) => (
+        <li>
+          {named ? `${named.get(hub) ?? hub} · ` : ''}
+          {f.dateTime(openedAt)} – {closedAt === null ? '…' : f.dateTime(closedAt)}.{' '}
+          {t('central.cause', { cause: cause || t('central.noCause') })}
+        </li>
+      ))}
+    </ul>
+  )
 }
 
 function State({ view, hub }: { view: View; hub: HubNow }) {
@@ -102,9 +131,10 @@ export interface HubPage {
   readonly month: string
   readonly gaps: readonly Gap[]
   readonly alerts: readonly HubAlert[]
+  readonly silences: readonly HubSilence[]
 }
 
-export function hubPage({ hub, month, gaps, alerts }: HubPage, by: CentralReader): string {
+export function hubPage({ hub, month, gaps, alerts, silences }: HubPage, by: CentralReader): string {
   return centralDocument(by, hub.name, (view) => {
     const { t, f } = view
     return (
@@ -127,6 +157,9 @@ export function hubPage({ hub, month, gaps, alerts }: HubPage, by: CentralReader
               ))}
             </ul>
           )}
+        </Card>
+        <Card id="silenzi" title={t('central.silences')}>
+          <Silences view={view} silences={silences} named={null} />
         </Card>
         <Card id="avvisi" title={t('nav.alerts')}>
           {alerts.length === 0 ? <p>{t('central.noAlerts')}</p> : null}

@@ -1442,6 +1442,8 @@ export const en: { readonly [K in MessageKey]: string } = {
   'central.mapLabel': 'Where {n} hubs are',
   'central.silent.one': 'One hub is silent',
   'central.silent.other': '{n} hubs are silent',
+  'central.silences': 'When hubs were not heard',
+  'central.noSilences': 'Every hub has been heard within an hour, always.',
   'central.silentSince': 'since {when}.',
   'central.cause': 'Last known cause: {cause}.',
   'central.noCause': 'none',

@@ -1449,6 +1449,8 @@ export const it = {
   'central.mapLabel': 'Posizione di {n} hub',
   'central.silent.one': 'Un hub tace',
   'central.silent.other': '{n} hub tacciono',
+  'central.silences': 'Quando gli hub non si sono sentiti',
+  'central.noSilences': 'Ogni hub si è sempre sentito entro un’ora.',
   'central.silentSince': 'dal {when}.',
   'central.cause': 'Ultima causa nota: {cause}.',
   'central.noCause': 'nessuna',
