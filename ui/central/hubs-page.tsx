@@ -105,7 +105,7 @@ function Silences({
       {silences.map(({ hub, openedAt, closedAt, cause }) => (
         <li>
           {named ? `${named.get(hub) ?? hub} · ` : ''}
-          {f.dateTime(openedAt)} – {closedAt === null ? '…' : f.dateTime(closedAt)}.{' '}
+          {f.dateTime(openedAt)} – {closedAt === null ? '…' : `${f.dateTime(closedAt)}.`}{' '}
           {t('central.cause', { cause: cause || t('central.noCause') })}
         </li>
       ))}
