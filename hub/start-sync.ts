@@ -3,7 +3,7 @@ import { SyncAgent } from '../sync/agent.ts'
 import type { Sender } from '../sync/batch.ts'
 import { collect } from '../sync/collect.ts'
 import { nextBatchText, textOf } from '../sync/preview.ts'
-import { batchSender, enrolAt, type SendBatch } from '../sync/transport.ts'
+import { batchSender, enrolAt, exchangeToken, type SendBatch } from '../sync/transport.ts'
 import { programVersion } from './cli/version.ts'
 import type { HubConfig } from './config.ts'
 import type { Settings } from './domain/settings.ts'
@@ -32,6 +32,17 @@ export async function enrolHub(config: HubConfig, code: string): Promise<string 
   const answer = await enrolAt(url, code, programVersion())
   if (!answer.ok) return answer.error.detail
   writeTokenFile(tokenFile, answer.value)
+  return null
+}
+
+/** Exchanges the token for a new one and keeps that; null when done, else why not. */
+export async function rotateToken(config: HubConfig): Promise<string | null> {
+  const { url, tokenFile } = config.central
+  const own = readTokenFile(tokenFile)
+  if (url === null || own === null) return 'This hub is at no central: "solar-family sync enroll CODE" joins one.'
+  const answer = await exchangeToken(url, own.token)
+  if (!answer.ok) return answer.error.detail
+  writeTokenFile(tokenFile, { hub: own.hub, token: answer.value.token })
   return null
 }
 

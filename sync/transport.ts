@@ -1,4 +1,13 @@
-import { enrolledSchema, LIMITS, PATHS, type Problem, problemSchema, type Receipt, receiptSchema } from './protocol.ts'
+import {
+  enrolledSchema,
+  LIMITS,
+  PATHS,
+  type Problem,
+  problemSchema,
+  type Receipt,
+  receiptSchema,
+  tokenSchema,
+} from './protocol.ts'
 
 /** Why a central did not take something. `status` 0 = no answer came, or none that can be read. */
 export interface Refusal {
@@ -43,9 +52,19 @@ export function enrolAt(url: string, codice: string, programma: string) {
   )
 }
 
+/** Exchanges a hub's token for a new one; the old one works until the new one is first used. */
+export function exchangeToken(url: string, token: string) {
+  return ask(
+    new URL(PATHS.token, url),
+    { headers: { authorization: `Bearer ${token}` } },
+    tokenSchema,
+    new AbortController().signal,
+  )
+}
+
 async function ask<T>(
   url: URL,
-  request: Pick<RequestInit, 'body' | 'headers'>,
+  request: { readonly body?: NonNullable<RequestInit['body']>; readonly headers: Readonly<Record<string, string>> },
   schema: { safeParse: (value: unknown) => { success: true; data: T } | { success: false } },
   signal: AbortSignal,
 ): Promise<Answer<T>> {

@@ -44,6 +44,8 @@ test('an admin enrols, agrees, sees every byte, pauses; the central holds what w
       body: new URLSearchParams(fields),
     })
   const rows = () => central.central.db.selectFrom('aggregate').selectAll().execute()
+  const tokens = async () =>
+    (await central.central.db.selectFrom('hub_token').select('token_hash').execute()).map((row) => row.token_hash)
 
   await hub.hub.tellCentral()
   expect(await page()).toContain('niente è concordato')
@@ -86,8 +88,15 @@ test('an admin enrols, agrees, sees every byte, pauses; the central holds what w
   expect(audit.map(({ who, what }) => `${who} ${what}`)).toEqual(
     expect.arrayContaining(['ada sync.enroll', 'ada sync.accetta', 'ada sync.ferma', 'ada sync.riprendi']),
   )
-  const status = await runJson<Record<string, unknown>>(
-    ...['sync', 'status', '--data', hub.dataDir, '--set', `central.url=http://127.0.0.1:${central.httpPort}`],
-  )
+  const here = ['--data', hub.dataDir, '--set', `central.url=http://127.0.0.1:${central.httpPort}`]
+  const status = await runJson<Record<string, unknown>>('sync', 'status', ...here)
   expect(status).toMatchObject({ hub: 'quartiere_1', paused: false, waiting: 0, problem: null })
+
+  // A new token, which the running hub uses from its next batch on; the old one is worthless then.
+  const [old] = await tokens()
+  await runJson('sync', 'rotate', ...here)
+  hub.clock.at += 3_600_000
+  await hub.hub.tellCentral()
+  await expect.poll(async () => (await rows()).length).toBe(before + 2)
+  expect(await tokens()).toEqual([expect.not.stringMatching(old ?? '')])
 })

@@ -35,6 +35,14 @@ export const commands: readonly Command[] = [
     run: enroll,
   },
   {
+    name: 'sync rotate',
+    summary: 'take a new token from the central; the old one ends when it is first used',
+    args: [],
+    options: {},
+    example: 'solar-family sync rotate',
+    run: rotate,
+  },
+  {
     name: 'sync agree',
     summary: 'let totals of the community go to the central',
     args: [],
@@ -135,6 +143,18 @@ async function enroll(call: Call): Promise<number> {
     await desk.log('sync.enroll', { url: desk.config.central.url, hub })
     await wake(desk)
     call.report({ hub }, `This hub is ${hub} at ${desk.config.central.url}.`)
+    return 0
+  })
+}
+
+async function rotate(call: Call): Promise<number> {
+  return atDesk(call, async (desk) => {
+    const { rotateToken } = await import('../start-sync.ts')
+    const problem = await rotateToken(desk.config)
+    if (problem !== null) throw new Failure(problem)
+    await desk.log('sync.rotate', { url: desk.config.central.url })
+    await wake(desk)
+    call.report({}, 'There is a new token; the old one ends when it is first used.')
     return 0
   })
 }
