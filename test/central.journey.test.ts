@@ -111,6 +111,11 @@ describe.runIf(needs(chromiumPath(), 'the browser journeys', 'chromium'))('the p
       await page.waitForSelector('#mese')
       expect(await page.innerText('#mese')).toMatch(/Via uno.*144/s)
       if (shots) await page.screenshot({ path: `${shots}/central-compare.png`, fullPage: true })
+      // On paper: the report alone.
+      await page.emulateMedia({ media: 'print' })
+      expect(await page.locator('nav').first().isVisible()).toBe(false)
+      if (shots) await page.screenshot({ path: `${shots}/central-print.png`, fullPage: true })
+      await page.emulateMedia({ media: 'screen' })
       await page.click('#mese a[href="/hub/due"]')
       await page.waitForSelector('#qualita')
       expect(await page.innerText('#qualita')).toContain('2026-06-01 – 2026-06-20: mancanti')
