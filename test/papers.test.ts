@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
+import { REFERENCE, reference } from '../scripts/reference.ts'
 
 // The project's papers speak of files, of each other and of tests: all of them are there.
 
@@ -32,6 +33,10 @@ it('SECURITY.md says how to report a fault, and names a test that exists for eve
     expect(tests.length, provision).toBeGreaterThan(0)
     expect(tests.filter((file) => !existsSync(join(ROOT, file)))).toEqual([])
   }
+})
+
+it('docs/api.md is what the schemas say: `npm run reference` makes it anew', () => {
+  expect(readFileSync(REFERENCE, 'utf8')).toBe(reference())
 })
 
 /** As GitHub makes them of headings. */
