@@ -9,6 +9,8 @@ import { stopAll } from './support/hub-process.ts'
 // The exact image of the house node on the simulated board, against the real hub.
 
 const AT = Date.UTC(2026, 5, 21, 10)
+/** An hour with BOARD_S=3600. */
+const LONG_S = Number(process.env['BOARD_S'] ?? 60)
 const WATTS = { production: 1500, consumption: 400 }
 
 interface Dashboard {
@@ -75,6 +77,38 @@ describe.runIf(needs(avrToolchain(), 'the journeys of the house node', 'gcc-avr 
       expect(await refused()).toBe(true)
       expect(site.hub.strangers.list().map(({ who }) => who)).toContain('casa_B')
     })
+
+    it(
+      `lives for ${LONG_S} s without a reset or a lost message, and its counters are right`,
+      async () => {
+        const node = nodeOf(provisioned)
+        expect(await node.run(30, () => site.hub.ingest.counts.stored > 0)).toBe(true)
+        const counters = async () => {
+          const decoded = decodeCounters((await node.ask('contatori')).fields)
+          if (!decoded.ok) throw new Error(decoded.error)
+          return decoded.value
+        }
+        await node.run(10)
+        const [before, stored, from] = [await counters(), site.hub.ingest.counts.stored, node.board.seconds]
+        await node.run(LONG_S)
+        const [after, more, seconds] = [
+          await counters(),
+          site.hub.ingest.counts.stored - stored,
+          node.board.seconds - from,
+        ]
+        const wh = (WATTS.production * seconds) / 3600
+        process.stderr.write(
+          `${seconds.toFixed(0)} s on the board: ${more} messages stored, ${(after.producedWh - before.producedWh).toFixed(2)} of ${wh.toFixed(2)} Wh counted\n`,
+        )
+        expect(node.board.lives).toEqual(['external'])
+        expect(site.hub.ingest.counts.refused).toBe(0)
+        // One every ten seconds, by the board's own clock; the last may be on its way.
+        expect(more).toBeGreaterThanOrEqual(Math.floor((0.97 * seconds) / 10) - 1)
+        // Counters tell whole watt-hours.
+        expect(Math.abs(after.producedWh - before.producedWh - wh)).toBeLessThanOrEqual(1 + 0.005 * wh)
+      },
+      600_000 + LONG_S * 1000,
+    )
 
     it('counters go on over a reset, and the boot number rises', async () => {
       const node = nodeOf(provisioned)
