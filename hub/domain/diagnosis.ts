@@ -124,6 +124,11 @@ export function diagnoseDay(
   return { state: { day: today.day, houses }, verdicts }
 }
 
+/** Memory of a house whose hours before a day were wrong: nothing learned from them stays. */
+export function forgetBefore(day: number): PlantMemory {
+  return { ...NEW_MEMORY, unfit: Array.from({ length: LOOK_BACK }, (_, i) => day - LOOK_BACK + i) }
+}
+
 /** Houses from whose measurements of a day nothing is to be learned, as far as it is known by now. */
 export function unfitOn(state: DiagnosisState, day: number): Set<string> {
   return new Set(Object.entries(state.houses).flatMap(([house, memory]) => (memory.unfit.includes(day) ? [house] : [])))

@@ -1,3 +1,4 @@
+import { CloudClock } from './cloud-clock.ts'
 import {
   type CommunityDay,
   clearDay,
@@ -7,10 +8,10 @@ import {
   hourOf,
   type Roof,
 } from './community-day.ts'
-import { type DiagnosisState, diagnoseDay, LOOK_BACK, NEW_MEMORY } from './diagnosis.ts'
+import { type DiagnosisState, diagnoseDay, forgetBefore, LOOK_BACK, NEW_MEMORY } from './diagnosis.ts'
 import type { Site } from './irradiance.ts'
 import type { PlantHealth, PlantRecord } from './plant-health.ts'
-import { followSensors, NEW_SENSORS, SPOILS_PRODUCTION } from './plant-sensors.ts'
+import { followSensors, NEW_SENSORS, type SensorFault, SPOILS_PRODUCTION } from './plant-sensors.ts'
 import { median } from './robust.ts'
 import { SENSOR_DAYS } from './sensor-check.ts'
 import { CLOCK_DAYS, SolarClock } from './solar-clock.ts'
@@ -93,10 +94,10 @@ export class NeighbourhoodHealth {
       running,
     })
     const plants = houses.filter((h) => h.peakPower > 0 && !setAside.has(h.id)).length
+    const clouds = running ? null : this.#clouds(days.slice(-CLOCK_DAYS), setAside)
     const records = new Map<string, PlantRecord>()
     for (const house of houses) {
       const verdict = result.verdicts.get(house.id)
-      const memory = result.state.houses[house.id] ?? NEW_MEMORY
       const before = this.#records.get(house.id)?.sensors ?? NEW_SENSORS
       const sensors = running
         ? before
@@ -108,7 +109,10 @@ export class NeighbourhoodHealth {
             battery: house.battery,
             clock: this.#clock,
             expected: verdict?.expected ?? null,
+            clouds,
           })
+      const mended = sensors.mendedOn !== null && sensors.mendedOn !== before.mendedOn
+      const memory = mended ? forgetBefore(sensors.mendedOn) : (result.state.houses[house.id] ?? NEW_MEMORY)
       records.set(house.id, {
         memory,
         sensors,
@@ -117,7 +121,7 @@ export class NeighbourhoodHealth {
           day: day.day,
           dayStart: dayStart(grid, day.day),
           standing: house.peakPower > 0 ? (verdict?.standing ?? 'noData') : 'setAside',
-          finding: verdict?.finding ?? null,
+          finding: memory.finding,
           sensors: sensors.faults,
           ratio: verdict?.always?.ratio ?? null,
           usual: verdict?.usual ?? null,
@@ -136,9 +140,18 @@ export class NeighbourhoodHealth {
     return { days, records }
   }
 
+  /** The clouds by the houses whose production is the sun's; a neighbour whose own clock is suspected tells nobody's. */
+  #clouds(days: readonly CommunityDay[], setAside: ReadonlySet<string>): CloudClock {
+    const ids = this.#setting.houses.filter((h) => h.peakPower > 0 && !setAside.has(h.id)).map((h) => h.id)
+    return new CloudClock(days, ids, new Set(ids.filter((id) => !this.#faults(id).some((f) => f.kind === 'clock'))))
+  }
+
   #isSpoiled(house: string): boolean {
-    const faults = this.#records.get(house)?.sensors.faults ?? []
-    return faults.some((fault) => fault.confirmed && SPOILS_PRODUCTION.has(fault.kind))
+    return this.#faults(house).some((fault) => fault.confirmed && SPOILS_PRODUCTION.has(fault.kind))
+  }
+
+  #faults(house: string): readonly SensorFault[] {
+    return this.#records.get(house)?.sensors.faults ?? []
   }
 
   #withClear(day: CommunityDay): ClearDay {

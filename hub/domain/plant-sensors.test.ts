@@ -24,6 +24,7 @@ function named(change: (day: HouseDay) => HouseDay | null, battery = false): Sen
       battery,
       clock,
       expected: null,
+      clouds: null,
     })
   }
   return memory.faults.filter((f) => f.confirmed).map((f) => f.kind)
@@ -65,6 +66,31 @@ describe('channels', () => {
 })
 
 describe('clocks', () => {
+  it('half an hour that a turned roof would explain is named once the clouds say the same', () => {
+    const days = streetDays(20)
+    const namedAfter = (minutes: number, count: number) => {
+      let memory: SensorMemory = NEW_SENSORS
+      for (let d = 5; d < 5 + count; d += 1) {
+        const upTo = days.slice(0, d + 1)
+        memory = followSensors(memory, {
+          roof: ROOFS[0] ?? { id: '', peakPower: 0, plane: null },
+          days: upTo.slice(-SENSOR_DAYS),
+          clockDays: upTo,
+          sunny: new Set(),
+          battery: false,
+          clock,
+          expected: null,
+          clouds: { read: () => ({ minutes, agreement: 0.9 }) },
+        })
+      }
+      return memory.faults.filter((f) => f.confirmed).map((f) => [f.kind, f.minutes])
+    }
+    expect(namedAfter(31, 4)).toEqual([])
+    expect(namedAfter(31, 5)).toEqual([['clock', 30]])
+    expect(namedAfter(-31, 5)).toEqual([['clock', -30]])
+    expect(namedAfter(24, 10)).toEqual([])
+  })
+
   it.each([1, -1, 2])('an error of %d h is named', (hours) => expect(named(shifted(hours))).toEqual(['clock']))
 
   it('tells by how much a day comes later than foretold, and takes a shade for no clock', () => {

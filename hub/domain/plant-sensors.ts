@@ -1,5 +1,7 @@
 import type { AlertCode } from './alert.ts'
+import type { CloudClock } from './cloud-clock.ts'
 import { type HourSeries, hourOf, type Roof } from './community-day.ts'
+import { LOOK_BACK } from './diagnosis.ts'
 import { LEAST_CLEAR } from './peer-baseline.ts'
 import { median } from './robust.ts'
 import { checkSensors, type SensorDay, type SensorFaultKind } from './sensor-check.ts'
@@ -20,12 +22,24 @@ export interface SensorFault {
 
 export interface SensorMemory {
   readonly faults: readonly SensorFault[]
-  /** The last readings of the clock against the sun, minutes, one for each clear day; and against the peers, one for each bright day. */
+  /** The last readings of the clock, minutes: against the sun, one for each clear day; the peers, each bright day; the clouds, each day. */
   readonly sunMinutes: readonly number[]
   readonly peerMinutes: readonly number[]
+  readonly cloudMinutes: readonly number[]
+  /** First day since a wrong clock was put right; null where none ever was. */
+  readonly mendedOn: number | null
+  /** How wrong the clock was when it last was, minutes; null where it never was, or since it was put right. */
+  readonly lastWrong: { readonly day: number; readonly minutes: number } | null
 }
 
-export const NEW_SENSORS: SensorMemory = { faults: [], sunMinutes: [], peerMinutes: [] }
+export const NEW_SENSORS: SensorMemory = {
+  faults: [],
+  sunMinutes: [],
+  peerMinutes: [],
+  cloudMinutes: [],
+  mendedOn: null,
+  lastWrong: null,
+}
 
 /** The alert under which the technician's sentence is told. */
 export const SENSOR_CODE = (kind: SensorFaultKind): AlertCode => (kind === 'clock' ? 'orologio' : 'cablaggio')
@@ -43,7 +57,13 @@ const READINGS = 5
 /** A middle of readings so far out is an error of half an hour: a reading is out by up to 15 minutes where the roof is shaded. */
 const SUN_LIMIT = 26
 const PEER_LIMIT = 18
-const SUN_GAIN = 1.3
+/** The clouds' readings of sound houses lie within 18 minutes; below this agreement they are no readings. */
+const CLOUD_LIMIT = 20
+/** A few changeable days can lie by more; so where the sun sees nothing, they must say more. */
+const CLOUD_ALONE_LIMIT = 28
+const BOTH_LIMIT = 14
+const LEAST_AGREEMENT = 0.7
+const SUN_GAIN = 1.2
 const GONE_DAYS = 3
 /** The signs of a netted meter come and go with the weather and the household. */
 const NET_PATIENCE = 3
@@ -51,7 +71,8 @@ const NET_GONE_DAYS = 14
 
 /**
  * One day more of a house's channels: what was found, what stays, what is over. `days` end with the day; `clockDays` are those that
- * the sun's clock is read from; `expected` is what the peers foretell of the day, null where nobody does.
+ * the sun's clock is read from; `expected` is what the peers foretell of the day, null where nobody does; `clouds` are those of the same
+ * days, over all.
  */
 export function followSensors(
   memory: SensorMemory,
@@ -63,27 +84,22 @@ export function followSensors(
     readonly battery: boolean
     readonly clock: SolarClock
     readonly expected: HourSeries | null
+    readonly clouds: Pick<CloudClock, 'read'> | null
   },
 ): SensorMemory {
-  const { roof, days, clock, expected } = input
+  const { roof, days } = input
   const today = days.at(-1)
   const own = today?.houses.get(roof.id)
   if (!today || !own) return memory
   const kinds = new Set(checkSensors(roof, days, input))
-  const spoiled = [...kinds].some((kind) => SPOILS_PRODUCTION.has(kind))
-  let { sunMinutes, peerMinutes } = memory
-  if (roof.peakPower > 0 && !spoiled) {
-    const made = input.clockDays.flatMap((d) => {
-      const house = d.houses.get(roof.id)
-      return house ? [{ day: d.day, produced: house.produced }] : []
-    })
-    const reading = clock.readIfClear(made, today.day, roof.plane)
-    if (reading) sunMinutes = [...sunMinutes, reading.gain >= SUN_GAIN ? reading.minutes : 0].slice(-READINGS)
-    const lag = expected ? lagBehind(own.produced, expected, roof.peakPower) : null
-    if (lag !== null) peerMinutes = [...peerMinutes, Math.round(lag)].slice(-READINGS)
+  // A clock that is hours late makes a plant produce at night: that is read before it is believed.
+  const spoiled = [...kinds].some((kind) => SPOILS_PRODUCTION.has(kind) && kind !== 'pvAtNight')
+  const readings = roof.peakPower > 0 && !spoiled ? readDay(memory, today.day, own.produced, input) : readingsOf(memory)
+  const { minutes, certain } = clockOf(readings)
+  if (minutes !== 0) {
+    kinds.add('clock')
+    kinds.delete('pvAtNight')
   }
-  const minutes = clockMinutes(sunMinutes, peerMinutes)
-  if (minutes !== 0) kinds.add('clock')
   const kept = memory.faults.flatMap((fault): SensorFault[] => {
     if (kinds.has(fault.kind)) {
       const confirmed = fault.confirmed || today.day - fault.since >= (fault.kind === 'loadNet' ? NET_PATIENCE : 1)
@@ -101,28 +117,77 @@ export function followSensors(
         kind,
         since: today.day,
         minutes: minutesOf(kind, minutes),
-        confirmed: false,
+        confirmed: kind === 'clock' && certain,
         goneDays: 0,
       }),
     )
-  return { faults: [...kept, ...fresh], sunMinutes, peerMinutes }
+  return { faults: [...kept, ...fresh], ...readings }
 }
 
 function minutesOf(kind: SensorFaultKind, minutes: number): number {
   return kind === 'clock' ? minutes : 0
 }
 
-/** Minutes a clock is out by, to the quarter of an hour; 0 while it is right or not known. */
-function clockMinutes(sun: readonly number[], peers: readonly number[]): number {
-  const most = agreed(sun, SUN_LIMIT) || agreed(peers, PEER_LIMIT)
-  return most === 0 ? 0 : Math.sign(most) * Math.max(LEAST_MINUTES, Math.round(Math.abs(most) / 15) * 15)
+type Readings = Omit<SensorMemory, 'faults'>
+
+function readingsOf({ faults: _, ...readings }: SensorMemory): Readings {
+  return readings
+}
+
+/** What the clock of one day more says, by the sun, the peers and the clouds. */
+function readDay(
+  memory: SensorMemory,
+  today: number,
+  produced: HourSeries,
+  input: Pick<Parameters<typeof followSensors>[1], 'roof' | 'clockDays' | 'clock' | 'expected' | 'clouds'>,
+): Readings {
+  const { roof, clock, expected, clouds } = input
+  let { sunMinutes, peerMinutes, cloudMinutes, mendedOn, lastWrong } = readingsOf(memory)
+  const lag = expected ? lagBehind(produced, expected, roof.peakPower) : null
+  // The peers foretell by what was learned in the wrong time: that they say the contrary now is the repair.
+  if (lag !== null) peerMinutes = [...peerMinutes, Math.round(lag)].slice(-READINGS)
+  const wrong = memory.faults.find((fault) => fault.kind === 'clock' && fault.confirmed)
+  if (wrong) lastWrong = { day: today, minutes: wrong.minutes }
+  if (lastWrong && today - lastWrong.day < LOOK_BACK && agreed(peerMinutes, PEER_LIMIT) * lastWrong.minutes < 0) {
+    mendedOn = wrong ? today - READINGS + 1 : lastWrong.day
+    return { sunMinutes: [], peerMinutes: [], cloudMinutes: [], mendedOn, lastWrong: null }
+  }
+  const from = mendedOn ?? Number.NEGATIVE_INFINITY
+  const made = input.clockDays.flatMap((d) => {
+    const house = d.day < from ? undefined : d.houses.get(roof.id)
+    return house ? [{ day: d.day, produced: house.produced }] : []
+  })
+  const bySun = clock.readIfClear(made, today, roof.plane)
+  if (bySun) sunMinutes = [...sunMinutes, bySun.gain >= SUN_GAIN ? bySun.minutes : 0].slice(-READINGS)
+  const byClouds = clouds?.read(roof.id, from)
+  if (byClouds)
+    cloudMinutes = [...cloudMinutes, byClouds.agreement >= LEAST_AGREEMENT ? byClouds.minutes : 0].slice(-READINGS)
+  return { sunMinutes, peerMinutes, cloudMinutes, mendedOn, lastWrong }
+}
+
+/** Minutes a clock is out by, to the quarter of an hour; 0 while it is right or not known. Certain: clouds say so too. */
+function clockOf({ sunMinutes, peerMinutes, cloudMinutes }: Readings) {
+  const clouds = agreed(cloudMinutes, CLOUD_LIMIT)
+  const supported = sunMinutes.slice(-3).some((minutes) => minutes * clouds > 0)
+  const byClouds = both(sunMinutes, cloudMinutes) || (supported ? clouds : agreed(cloudMinutes, CLOUD_ALONE_LIMIT))
+  const most = byClouds || agreed(sunMinutes, SUN_LIMIT) || agreed(peerMinutes, PEER_LIMIT)
+  const minutes = most === 0 ? 0 : Math.sign(most) * Math.max(LEAST_MINUTES, Math.round(Math.abs(most) / 15) * 15)
+  return { minutes, certain: byClouds !== 0 }
 }
 
 /** The middle of readings that all point the same way and far enough, else 0. */
-function agreed(readings: readonly number[], limit: number): number {
-  if (readings.length < READINGS) return 0
-  const middle = median(readings) ?? 0
-  return Math.abs(middle) >= limit && readings.every((r) => r * Math.sign(middle) >= 0.7 * limit) ? middle : 0
+function agreed(readings: readonly number[], limit: number, count = READINGS): number {
+  if (readings.length < count) return 0
+  const last = readings.slice(-count)
+  const middle = median(last) ?? 0
+  return Math.abs(middle) >= limit && last.every((r) => r * Math.sign(middle) >= 0.7 * limit) ? middle : 0
+}
+
+/** Two that know nothing of each other and say the same need less, each: the roof's plane moves the sun's, the sky's variety the clouds'. */
+function both(sun: readonly number[], clouds: readonly number[]): number {
+  const bySun = agreed(sun, BOTH_LIMIT, 4)
+  const byClouds = agreed(clouds, BOTH_LIMIT, 2)
+  return bySun * byClouds > 0 ? (bySun + byClouds) / 2 : 0
 }
 
 /**

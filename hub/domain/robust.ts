@@ -24,6 +24,14 @@ export function robustSpread(values: readonly number[], centre: number): number 
   return distance === null ? null : 1.4826 * distance
 }
 
+/** Where between its neighbours a lowest or highest value lies, -0.5..0.5 of a step: the vertex of the parabola through the three. */
+export function vertex(values: ArrayLike<number>, at: number): number {
+  const [before, middle, after] = [values[at - 1], values[at], values[at + 1]]
+  if (before === undefined || middle === undefined || after === undefined) return 0
+  const bend = before - 2 * middle + after
+  return bend === 0 ? 0 : Math.max(-0.5, Math.min(0.5, (before - after) / (2 * bend)))
+}
+
 export function round4(value: number): number {
   return Math.round(value * 1e4) / 1e4
 }

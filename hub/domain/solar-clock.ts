@@ -1,7 +1,7 @@
 import { type DayGrid, dayStart, type HourSeries, hourOf } from './community-day.ts'
 import { type ClearSky, clearSky, type Plane, type Site } from './irradiance.ts'
 import { plantPower } from './pv-model.ts'
-import { median } from './robust.ts'
+import { median, vertex } from './robust.ts'
 import { HOUR, MINUTE } from './time.ts'
 
 /** How far a plant's clock is from the sun's. */
@@ -114,14 +114,6 @@ export class SolarClock {
     if (this.#models.size > MODELS_KEPT) this.#models.delete(this.#models.keys().next().value ?? day)
     return models
   }
-}
-
-/** Where between its neighbours a lowest value lies, -0.5..0.5 of a step: the vertex of the parabola through the three. */
-function vertex(values: Float64Array, at: number): number {
-  const [before, middle, after] = [values[at - 1], values[at], values[at + 1]]
-  if (before === undefined || middle === undefined || after === undefined) return 0
-  const bend = before - 2 * middle + after
-  return bend > 0 ? (before - after) / (2 * bend) : 0
 }
 
 const MODELS_KEPT = 40

@@ -1,3 +1,4 @@
+import { CloudClock } from '../../hub/domain/cloud-clock.ts'
 import { type HourSeries, type HouseDay, hourOf, type Roof } from '../../hub/domain/community-day.ts'
 import { type DiagnosisState, diagnoseDay, LOOK_BACK, NEW_DIAGNOSIS } from '../../hub/domain/diagnosis.ts'
 import { followSensors, NEW_SENSORS, type SensorMemory } from '../../hub/domain/plant-sensors.ts'
@@ -64,6 +65,15 @@ export function evaluateSensors(evaluation: Evaluation): Row[] {
       { digits: 0, goal: atMost(0) },
     ),
   ]
+  rows.push(
+    rowOf(
+      GROUP,
+      'clock: houses that join with a right clock and are named',
+      bench.clockError(0, true, evaluation.seed),
+      '%',
+      { goal: atMost(0, '%') },
+    ),
+  )
   for (const minutes of CLOCK_ERRORS) {
     for (const always of [false, true]) {
       const found = bench.clockError(minutes, always, evaluation.seed)
@@ -133,7 +143,13 @@ class Bench {
       battery: false,
       clock: this.#clock,
       expected: this.#expected[d]?.get(roof.id) ?? null,
+      clouds: this.#clouds(d, days),
     })
+  }
+
+  #clouds(d: number, days: readonly Day[]): CloudClock {
+    const ids = this.#street.roofs.map((r) => r.id)
+    return new CloudClock(days.slice(Math.max(0, d + 1 - CLOCK_DAYS), d + 1), ids, new Set(ids))
   }
 
   cleanFaults() {
@@ -177,8 +193,9 @@ class Bench {
     const runs = this.#draw(CLOCK_WATCH, seed, false)
     return share(
       runs.map(({ roof, start }) => {
-        const from = always ? Math.max(0, start - CLOCK_DAYS) : start
-        const shifted = shiftDays(days, roof.id, from, start + CLOCK_WATCH, minutes)
+        const late = shiftDays(days, roof.id, start, start + CLOCK_WATCH, minutes)
+        // From the first day: the house joins the street with its clock wrong, and nothing of it is known before.
+        const shifted = always ? late.map((day, d) => (d < start ? without(day, roof.id) : day)) : late
         let memory = always ? NEW_SENSORS : this.#memories[start]?.get(roof.id)
         let clear = 0
         for (let d = start; d < Math.min(days.length, start + CLOCK_WATCH) && clear < 10; d += 1) {
@@ -197,6 +214,7 @@ class Bench {
             battery: false,
             clock: this.#clock,
             expected,
+            clouds: this.#clouds(d, shifted),
           })
           if (memory.faults.some((f) => f.kind === 'clock' && f.confirmed)) return true
         }
@@ -258,6 +276,10 @@ function shiftDays(days: readonly Day[], house: string, from: number, to: number
     const produced = own.produced.map((_, h) => (1 - part) * at(d * 24 + h - hours) + part * at(d * 24 + h - hours - 1))
     return { ...day, houses: new Map(day.houses).set(house, { ...own, produced }) }
   })
+}
+
+function without(day: Day, house: string): Day {
+  return { ...day, houses: new Map([...day.houses].filter(([id]) => id !== house)) }
 }
 
 function share(found: readonly boolean[]): number {
