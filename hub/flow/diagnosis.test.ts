@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Kysely, SqliteDialect } from 'kysely'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { GRID, ROOFS, streetDays, TURIN, times } from '../../test/support/clear-street.ts'
 import { dayStart } from '../domain/community-day.ts'
@@ -9,8 +10,9 @@ import { HOUR } from '../domain/time.ts'
 import { openDatabase } from '../store/database.ts'
 import { diagnose } from '../store/diagnose.ts'
 import type { KeyedHouse } from '../store/houses.ts'
+import { unfitHouses } from '../store/plant-records.ts'
 import { SLOT_COLUMNS } from '../store/schema.ts'
-import { migrateFile } from '../store/store.ts'
+import { migrateFile, type ReadingsDb } from '../store/store.ts'
 import { Diagnosis } from './diagnosis.ts'
 import { Health } from './health.ts'
 
@@ -83,8 +85,15 @@ it('judges each day once, finds what failed, and goes on from what it saved', as
   expect(found).toMatchObject({ cause: 'string', grade: 'alert', since: days[ONSET]?.day })
   expect([...(whole.plants?.values() ?? [])].filter((p) => p.house !== 'casa_A' && p.finding)).toEqual([])
   expect(whole.plants?.get('casa_B')?.past.length).toBeGreaterThan(10)
-  expect(whole.isUnfit('casa_A', (days[ONSET]?.day ?? 0) + 2)).toBe(true)
-  expect(whole.isUnfit('casa_C', (days[ONSET]?.day ?? 0) + 2)).toBe(false)
+  const failing = (days[ONSET]?.day ?? 0) + 2
+  expect(new Map(whole.roofs().unfit).get('casa_A')).toContain(failing)
+  expect(new Map(whole.roofs().unfit).get('casa_C')).not.toContain(failing)
+  const kysely: ReadingsDb = new Kysely({
+    dialect: new SqliteDialect({ database: openDatabase({ name: 'readings', file: file(), readonly: true }) }),
+  })
+  expect(await unfitHouses(kysely, failing)).toEqual(['casa_A'])
+  expect(await unfitHouses(kysely, (days[ONSET]?.day ?? 0) - 2)).toEqual([])
+  await kysely.destroy()
 
   const again = diagnosisAt(() => at(DAYS, 5))
   await again.run()

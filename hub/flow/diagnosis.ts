@@ -24,7 +24,7 @@ export interface DiagnosisOptions {
 export class Diagnosis {
   readonly #options: DiagnosisOptions
   #plants: ReadonlyMap<string, PlantHealth> | null = null
-  #unfit: ReadonlyMap<string, ReadonlySet<number>> = new Map()
+  #unfit: readonly (readonly [house: string, days: readonly number[]])[] = []
   #planes: ReadonlyMap<string, PlaneFit> = new Map()
   #running: Promise<void> | null = null
   #stopped = false
@@ -44,13 +44,8 @@ export class Diagnosis {
     return this.#planes
   }
 
-  /** Whether nothing should be learned from a house on a day of the sun's grid (`dayNumber`). */
-  isUnfit(house: string, day: number): boolean {
-    return this.#unfit.get(house)?.has(day) ?? false
-  }
-
   /** Roofs that tell of the light above them, and the days on which they do not. */
-  roofs(): { roofs: Roof[]; unfit: (readonly [house: string, days: readonly number[]])[] } {
+  roofs(): { roofs: Roof[]; unfit: readonly (readonly [house: string, days: readonly number[]])[] } {
     const { registry } = this.#options
     const houses = [...registry().houses.values()].filter((h) => h.peakPower > 0 && h.battery !== true)
     return {
@@ -62,7 +57,7 @@ export class Diagnosis {
           return { id: h.id, peakPower: h.peakPower, plane }
         })
         .filter((roof) => roof.plane !== null),
-      unfit: [...this.#unfit].map(([house, days]) => [house, [...days]]),
+      unfit: this.#unfit,
     }
   }
 
@@ -110,7 +105,7 @@ export class Diagnosis {
       })
       this.#plants = new Map(outcome.health.map((plant) => [plant.house, plant]))
       this.#planes = new Map(outcome.planes)
-      this.#unfit = new Map(outcome.unfit.map(([house, days]) => [house, new Set(days)]))
+      this.#unfit = outcome.unfit
       health.set('diagnosis', null)
       onDone?.(outcome)
     } catch (error) {
