@@ -1,9 +1,12 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { sql } from 'kysely'
 import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { clearSkyPower } from '../hub/domain/pv-model.ts'
 import { solarGrid } from '../hub/domain/solar-grid.ts'
-import { HOUR } from '../hub/domain/time.ts'
+import { HOUR, SECOND, SLOT } from '../hub/domain/time.ts'
+import { SLOT_COLUMNS } from '../hub/store/schema.ts'
 import { chromiumPath, needs } from './needs.ts'
 import { launch, openPage, signIn } from './support/browser.ts'
 import type { TestHub } from './support/hub-in-process.ts'
@@ -64,6 +67,20 @@ async function start(): Promise<void> {
     residents: ['casa_A'],
   })
   await site.hub.forecast.look()
+}
+
+/** A day of casa_A at seven tenths of its cloudless output, on disk; gives the Wh made. */
+async function makeDay(day: { from: number; to: number }, peakPower: number): Promise<number> {
+  let sum = 0
+  for (let start = day.from; start < day.to; start += SLOT) {
+    const plane = { tilt: 25, azimuth: 180, peakPower }
+    const producedWh = (0.7 * clearSkyPower(start + SLOT / 2, PLACE, plane) * SLOT) / HOUR
+    sum += producedWh
+    const cells = [start, 'casa_A', producedWh, 0, 0, 0, SLOT / SECOND, 0, 0, 0, 0, 0]
+    await sql`insert into slot (start, house, ${sql.raw(SLOT_COLUMNS.join(', '))})
+      values (${sql.join(cells)})`.execute(site.hub.store.readingsWriter)
+  }
+  return sum
 }
 
 describe('GET /api/previsione/', () => {
@@ -157,6 +174,28 @@ describe.runIf(needs(chromiumPath(), 'the browser journeys', 'chromium'))('the f
     await page.click('#meteo button[type=submit]')
     await page.waitForURL(/salvato/)
     expect(await page.textContent('#meteo')).toContain('Il meteo è spento')
+  })
+
+  it('sets beside what came what was forecast the day before, and counts how often the band held', async () => {
+    await start()
+    const morning = { from: Date.UTC(2026, 5, 21, 22), to: Date.UTC(2026, 5, 22, 22) }
+    const promised = site.hub.forecast.forecasting.current?.issued.get('casa_A')?.days[1]
+    expect(promised?.day).toBe('2026-06-22')
+    const madeWh = await makeDay(morning, 3000)
+    site.clock.at = morning.to + 10 * HOUR
+    await site.hub.forecast.look()
+
+    const { page, complaints } = await openPage(browser, { locale: 'en-GB' })
+    await signIn(page, site.url, 'res_casa_A', 'a good password', '/previsione')
+    const yesterday = await page.locator('#previsione-ieri').innerText()
+    const kWh = (wh: number) => (wh / 1000).toFixed(1)
+    expect(yesterday).toContain(kWh(madeWh))
+    expect(yesterday).toContain(kWh(promised?.p50 ?? 0))
+    const isInside = madeWh >= (promised?.p10 ?? 0) && madeWh <= (promised?.p90 ?? 0)
+    const proof = await page.locator('#previsione-prova').innerText()
+    expect(proof).toContain(`Last days compared: 1. Inside the band: ${isInside ? 1 : 0}.`)
+    expect(yesterday).not.toContain('Worked out afterwards')
+    expect(complaints).toEqual([])
   })
 
   it('fits a phone, in English, for the resident of a house', async () => {
