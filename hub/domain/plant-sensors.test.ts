@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { GRID, ROOFS, streetDays, TURIN, times } from '../../test/support/clear-street.ts'
+import type { CloudReading } from './cloud-clock.ts'
 import { type HouseDay, hourOf } from './community-day.ts'
 import { followSensors, lagBehind, NEW_SENSORS, type SensorMemory } from './plant-sensors.ts'
 import { SENSOR_DAYS, type SensorFaultKind } from './sensor-check.ts'
@@ -65,26 +66,34 @@ describe('channels', () => {
   })
 })
 
+/** What is confirmed after some days of a right clock under clouds that tell this, of a roof entered as looking to `azimuth`. */
+function namedUnder(clouds: CloudReading, count: number, azimuth = 180) {
+  const days = streetDays(5 + count)
+  let memory: SensorMemory = NEW_SENSORS
+  for (let d = 5; d < days.length; d += 1) {
+    const upTo = days.slice(0, d + 1)
+    memory = followSensors(memory, {
+      roof: { id: 'casa_A', peakPower: 3_000, plane: { tilt: 25, azimuth } },
+      days: upTo.slice(-SENSOR_DAYS),
+      clockDays: upTo,
+      sunny: new Set(),
+      battery: false,
+      clock,
+      expected: null,
+      clouds: { read: () => clouds },
+    })
+  }
+  return memory.faults.filter((f) => f.confirmed).map((f) => [f.kind, f.minutes])
+}
+
 describe('clocks', () => {
+  it('a roof entered as turned is no clock where the clouds come on time; where there are none to tell, it looks like one', () => {
+    expect(namedUnder({ minutes: 3, agreement: 0.9 }, 25, 230)).toEqual([])
+    expect(namedUnder({ minutes: 3, agreement: 0.4 }, 25, 230)).toEqual([['clock', expect.any(Number)]])
+  })
+
   it('half an hour that a turned roof would explain is named once the clouds say the same', () => {
-    const days = streetDays(20)
-    const namedAfter = (minutes: number, count: number) => {
-      let memory: SensorMemory = NEW_SENSORS
-      for (let d = 5; d < 5 + count; d += 1) {
-        const upTo = days.slice(0, d + 1)
-        memory = followSensors(memory, {
-          roof: ROOFS[0] ?? { id: '', peakPower: 0, plane: null },
-          days: upTo.slice(-SENSOR_DAYS),
-          clockDays: upTo,
-          sunny: new Set(),
-          battery: false,
-          clock,
-          expected: null,
-          clouds: { read: () => ({ minutes, agreement: 0.9 }) },
-        })
-      }
-      return memory.faults.filter((f) => f.confirmed).map((f) => [f.kind, f.minutes])
-    }
+    const namedAfter = (minutes: number, count: number) => namedUnder({ minutes, agreement: 0.9 }, count)
     expect(namedAfter(31, 4)).toEqual([])
     expect(namedAfter(31, 5)).toEqual([['clock', 30]])
     expect(namedAfter(-31, 5)).toEqual([['clock', -30]])

@@ -22,10 +22,11 @@ export interface SensorFault {
 
 export interface SensorMemory {
   readonly faults: readonly SensorFault[]
-  /** The last readings of the clock, minutes: against the sun, one for each clear day; the peers, each bright day; the clouds, each day. */
+  /** The last readings of the clock, minutes: against the sun, one for each clear day, and the peers, each bright day. */
   readonly sunMinutes: readonly number[]
   readonly peerMinutes: readonly number[]
-  readonly cloudMinutes: readonly number[]
+  /** Against the clouds, one for each day; null where they agree too little to tell. */
+  readonly cloudMinutes: readonly (number | null)[]
   /** First day since a wrong clock was put right; null where none ever was. */
   readonly mendedOn: number | null
   /** How wrong the clock was when it last was, minutes; null where it never was, or since it was put right. */
@@ -62,6 +63,8 @@ const CLOUD_LIMIT = 20
 /** A few changeable days can lie by more; so where the sun sees nothing, they must say more. */
 const CLOUD_ALONE_LIMIT = 28
 const BOTH_LIMIT = 14
+/** Clouds that come on time, day after day, tell of a roof that is not as it was entered, not of its clock. */
+const ON_TIME = 10
 const LEAST_AGREEMENT = 0.7
 const SUN_GAIN = 1.2
 const GONE_DAYS = 3
@@ -161,18 +164,21 @@ function readDay(
   if (bySun) sunMinutes = [...sunMinutes, bySun.gain >= SUN_GAIN ? bySun.minutes : 0].slice(-READINGS)
   const byClouds = clouds?.read(roof.id, from)
   if (byClouds)
-    cloudMinutes = [...cloudMinutes, byClouds.agreement >= LEAST_AGREEMENT ? byClouds.minutes : 0].slice(-READINGS)
+    cloudMinutes = [...cloudMinutes, byClouds.agreement >= LEAST_AGREEMENT ? byClouds.minutes : null].slice(-READINGS)
   return { sunMinutes, peerMinutes, cloudMinutes, mendedOn, lastWrong }
 }
 
-/** Minutes a clock is out by, to the quarter of an hour; 0 while it is right or not known. Certain: clouds say so too. */
-function clockOf({ sunMinutes, peerMinutes, cloudMinutes }: Readings) {
+/** Minutes a clock is out by, to the quarter of an hour; 0 while it is right or not known. Certain: clouds say so too. Against clouds the sun is not heard. */
+function clockOf({ sunMinutes: bySun, peerMinutes, cloudMinutes: byClouds }: Readings) {
+  const cloudMinutes = byClouds.map((minutes) => minutes ?? 0)
+  const isOnTime = byClouds.length >= READINGS && byClouds.every((m) => m !== null && Math.abs(m) <= ON_TIME)
+  const sunMinutes = isOnTime ? [] : bySun
   const clouds = agreed(cloudMinutes, CLOUD_LIMIT)
   const supported = sunMinutes.slice(-3).some((minutes) => minutes * clouds > 0)
-  const byClouds = both(sunMinutes, cloudMinutes) || (supported ? clouds : agreed(cloudMinutes, CLOUD_ALONE_LIMIT))
-  const most = byClouds || agreed(sunMinutes, SUN_LIMIT) || agreed(peerMinutes, PEER_LIMIT)
+  const certain = both(sunMinutes, cloudMinutes) || (supported ? clouds : agreed(cloudMinutes, CLOUD_ALONE_LIMIT))
+  const most = certain || agreed(sunMinutes, SUN_LIMIT) || agreed(peerMinutes, PEER_LIMIT)
   const minutes = most === 0 ? 0 : Math.sign(most) * Math.max(LEAST_MINUTES, Math.round(Math.abs(most) / 15) * 15)
-  return { minutes, certain: byClouds !== 0 }
+  return { minutes, certain: certain !== 0 }
 }
 
 /** The middle of readings that all point the same way and far enough, else 0. */
