@@ -64,3 +64,17 @@ it('knows mornings from evenings', () => {
   }
   expect(width(0.9)).toBeGreaterThan(4 * width(0.1))
 })
+
+it('has no step where one ring ends and the next begins', () => {
+  let band: Band = EMPTY_BAND
+  for (let day = 0; day < 60; day++) {
+    const facts = [0.3, 0.7, 0.95].map((share, i) => {
+      const miss = (day % 2 ? 1 : -1) * ([0.25, 0.15, 0.02][i] ?? 0)
+      return { forecast: share * 0.8, clear: 0.8, partOfDay: 0.5, fact: (share + miss) * 0.8 }
+    })
+    band = learnBand(band, facts, null)
+  }
+  const p10 = (forecast: number) => slotQuantiles(band, { forecast, clear: 0.8, partOfDay: 0.5 }).p10
+  for (let forecast = 0.1; forecast < 0.8; forecast += 0.01)
+    expect(Math.abs(p10(forecast + 0.01) - p10(forecast))).toBeLessThan(0.04)
+})

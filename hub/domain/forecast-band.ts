@@ -18,7 +18,9 @@ export interface Quantiles {
 }
 
 const CLEARNESS_LIMITS = [0.45, 0.75] as const
+const CLEARNESS_MIDDLES = [0.3, 0.6, 0.9] as const
 const PARTS = 3
+const PART_MIDDLES = [1 / 6, 3 / 6, 5 / 6] as const
 const SLOTS_KEPT = 120
 const DAYS_KEPT = 60
 
@@ -44,9 +46,21 @@ export interface BandSlot {
 
 /** P10, P50 and P90 of a slot, never negative. */
 export function slotQuantiles(band: Band, slot: BandSlot): Quantiles {
-  const { forecast, clear } = slot
+  const { forecast, clear, partOfDay } = slot
   if (clear <= 0 || forecast <= 0) return { p10: 0, p50: Math.max(0, forecast), p90: Math.max(0, forecast) }
-  const { low, high } = spread(band.slots[ringOf(slot)] ?? [], PRIOR, band.stretch.slots)
+  // Between the middles of two rings it is a share of each: the band has no steps where one ring ends.
+  const [level, nextLevel, clearer] = between(forecast / clear, CLEARNESS_MIDDLES)
+  const [part, nextPart, later] = between(partOfDay, PART_MIDDLES)
+  const { low, high } = spread(
+    [
+      [band.slots[level * PARTS + part] ?? [], (1 - clearer) * (1 - later)],
+      [band.slots[level * PARTS + nextPart] ?? [], (1 - clearer) * later],
+      [band.slots[nextLevel * PARTS + part] ?? [], clearer * (1 - later)],
+      [band.slots[nextLevel * PARTS + nextPart] ?? [], clearer * later],
+    ],
+    PRIOR,
+    band.stretch.slots,
+  )
   return {
     p10: Math.max(0, Math.min(forecast, forecast + low * clear)),
     p50: forecast,
@@ -57,7 +71,7 @@ export function slotQuantiles(band: Band, slot: BandSlot): Quantiles {
 /** The same of a day's energy. */
 export function dayQuantiles(band: Band, forecast: number, clear: number): Quantiles {
   if (clear <= 0) return { p10: 0, p50: Math.max(0, forecast), p90: Math.max(0, forecast) }
-  const { low, high } = spread(band.days, DAY_PRIOR, band.stretch.days)
+  const { low, high } = spread([[band.days, 1]], DAY_PRIOR, band.stretch.days)
   return {
     p10: Math.max(0, Math.min(forecast, forecast + low * clear)),
     p50: forecast,
@@ -108,6 +122,15 @@ function stretched(stretch: number, hit: number | null, rate: number): number {
   return Math.min(STRETCH_RANGE[1], Math.max(STRETCH_RANGE[0], stretch * Math.exp(rate * (AIM - hit))))
 }
 
+/** The two middles that a value lies between, and how far towards the second, 0..1; at either end one alone. */
+function between(value: number, middles: readonly number[]): [first: number, second: number, share: number] {
+  const second = middles.findIndex((middle) => value < middle)
+  if (second === 0) return [0, 0, 0]
+  if (second < 0) return [middles.length - 1, middles.length - 1, 0]
+  const [from, to] = [middles[second - 1] ?? 0, middles[second] ?? 1]
+  return [second - 1, second, (value - from) / (to - from)]
+}
+
 function ringOf({ forecast, clear, partOfDay }: BandSlot): number {
   const clearness = forecast / clear
   const level = CLEARNESS_LIMITS.filter((limit) => clearness >= limit).length
@@ -123,16 +146,27 @@ function sortedOf(ring: readonly number[]): readonly number[] {
   return sorted
 }
 
-/** Tenth and ninetieth part of a ring, leaning on the prior while it is short. */
-function spread(ring: readonly number[], prior: { readonly low: number; readonly high: number }, stretch: number) {
-  const sorted = sortedOf(ring)
-  const weight = sorted.length / (sorted.length + PRIOR_SAMPLES)
-  const middle = at(sorted, 0.5 * (sorted.length + 1) - 1)
-  // Split-conformal: the sample quantile for one more fact.
-  const low = at(sorted, 0.1 * (sorted.length + 1) - 1)
-  const high = at(sorted, 0.9 * (sorted.length + 1) - 1)
-  const own = (edge: number) => middle + stretch * (edge - middle)
-  return { low: weight * own(low) + (1 - weight) * prior.low, high: weight * own(high) + (1 - weight) * prior.high }
+/** Tenth and ninetieth part of rings, each with its weight and by its samples, leaning on the prior while these are few. */
+function spread(
+  rings: readonly (readonly [ring: readonly number[], weight: number])[],
+  prior: { readonly low: number; readonly high: number },
+  stretch: number,
+) {
+  let samples = PRIOR_SAMPLES
+  let low = PRIOR_SAMPLES * prior.low
+  let high = PRIOR_SAMPLES * prior.high
+  for (const [ring, share] of rings) {
+    const weight = share * ring.length
+    if (weight === 0) continue
+    const sorted = sortedOf(ring)
+    const middle = at(sorted, 0.5 * (sorted.length + 1) - 1)
+    // Split-conformal: the sample quantile for one more fact.
+    const own = (q: number) => middle + stretch * (at(sorted, q * (sorted.length + 1) - 1) - middle)
+    samples += weight
+    low += weight * own(0.1)
+    high += weight * own(0.9)
+  }
+  return { low: low / samples, high: high / samples }
 }
 
 function at(sorted: readonly number[], position: number): number {

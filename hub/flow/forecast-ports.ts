@@ -39,7 +39,8 @@ export interface ForecastStore {
   ) => Promise<void>
   readonly save: (at: number, weatherAt: number | null, issued: ReadonlyMap<string, Issued>) => Promise<void>
   readonly before: Parameters<typeof scoreDay>[0]['stored']
-  readonly hasScores: (start: number) => Promise<boolean>
+  /** Houses whose forecast of the civil day that begins then is scored. */
+  readonly scored: (start: number) => Promise<ReadonlySet<string>>
   readonly saveScores: (scores: readonly ScoredDay[]) => Promise<void>
   readonly retire: (now: number) => Promise<void>
 }

@@ -11,11 +11,11 @@ import {
   forecastsBefore,
   readModel,
   readProduction,
-  readScores,
   retireForecasts,
   saveForecasts,
   saveModel,
   saveScores,
+  scoredHouses,
 } from '../store/forecasts.ts'
 import { unfitHouses } from '../store/plant-records.ts'
 import type { Store } from '../store/store.ts'
@@ -83,7 +83,7 @@ export function forecastStore(store: Store, recovery: Pick<Recovery, 'guard'>): 
     },
     save: (at, weatherAt, issued) => saveForecasts(readingsWriter, at, weatherAt, issued),
     before: (at, within) => recovery.guard(() => forecastsBefore(readings, at, within)),
-    hasScores: async (start) => (await recovery.guard(() => readScores(readings, COMMUNITY, start))).length > 0,
+    scored: async (start) => new Set(await recovery.guard(() => scoredHouses(readings, start))),
     saveScores: (scores) => saveScores(readingsWriter, scores),
     retire: (now) =>
       retireForecasts(readingsWriter, {

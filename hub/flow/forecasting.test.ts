@@ -162,6 +162,18 @@ it('takes weather where there is some, and goes back to the clear sky when it is
   expect(job.current?.issued.get('casa_A')?.days[1]?.p50).toBeGreaterThan(2 * dull)
 })
 
+it('scores the days that nobody scored when they ended, each once', async () => {
+  await forecasting().run()
+  const days = () => readScores(store.readings, 'casa_A', 0)
+  expect((await days()).map((s) => s.day)).toHaveLength(PAST)
+  await sql`update forecast_day set fact_wh = 1 where day < '2026-06-15'`.execute(store.readingsWriter)
+  await sql`delete from forecast_day where day = '2026-06-18'`.execute(store.readingsWriter)
+  now += HOUR
+  await forecasting().run()
+  expect((await days()).map((s) => s.day)).toContain('2026-06-18')
+  expect((await days()).filter((s) => s.factWh === 1).map((s) => s.day)).toHaveLength(14)
+})
+
 it('scores yesterday: what was issued the evening before, or else what would have been', async () => {
   const job = forecasting()
   await job.run()

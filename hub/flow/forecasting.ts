@@ -20,6 +20,8 @@ import { Steps } from './steps.ts'
 const SETTLED_DAYS = 3
 /** So far back is learned at first. */
 const PAST_DAYS = 120
+/** So far back days are scored that were not when they ended: the hub was off, or their measurements came later. */
+const SCORED_DAYS = 30
 const EVERY = HOUR
 
 /**
@@ -142,7 +144,7 @@ export class Forecasting {
       tip = done.learned
       daysLearned += 1
       if (day < today - SETTLED_DAYS) settled = tip
-      if (day === today - 1) await this.#score(day, done, job)
+      if (day >= today - SCORED_DAYS) await this.#score(day, done, job)
     }
     if (settled !== this.#settled && settled.plants.size > 0) {
       const heard = await heardDays(store, job.grid, oldest, today - SETTLED_DAYS - 1)
@@ -240,7 +242,9 @@ export class Forecasting {
     const noon = solarDayStart(grid, day) + 12 * HOUR
     const civil = dayOf(noon, zone)
     const bounds = dayBounds(civil, zone)
-    const isDone = at < bounds.to || (await store.hasScores(bounds.from))
+    const scored = await store.scored(bounds.from)
+    // Of yesterday all may still come in; an older day that has scores has them from what was really issued.
+    const isDone = at < bounds.to || scored.has(COMMUNITY) || (scored.size > 0 && day < solarDay(grid, at) - 1)
     steps.restart()
     if (isDone) return
     const scores = await scoreDay({

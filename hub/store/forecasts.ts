@@ -167,6 +167,12 @@ export async function saveScores(db: ReadingsDb, scores: readonly ScoredDay[]): 
   )
 }
 
+/** Houses, the community among them, with a score of the day that begins then. */
+export async function scoredHouses(db: ReadingsDb, start: number): Promise<string[]> {
+  const rows = await db.selectFrom('forecast_day').select('house').where('start', '=', start).execute()
+  return rows.map((row) => row.house)
+}
+
 /** Scored days of a house with from <= start, oldest first. */
 export async function readScores(db: ReadingsDb, house: string, from: number): Promise<ScoredDay[]> {
   const rows = await db

@@ -52,6 +52,8 @@ export interface ForecastPage {
   /** The last 30 scored days: how many facts lay inside the band. */
   readonly hits: {
     readonly days: number
+    /** Of these, days whose forecast was worked out afterwards. */
+    readonly recomputed: number
     readonly daysInside: number
     readonly hours: number
     readonly hoursInside: number

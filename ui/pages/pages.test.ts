@@ -280,7 +280,7 @@ const PAGES: { readonly [name: string]: (reader: Reader) => string } = {
         house: null,
         issued: { ...SAMPLE_ISSUED, source: 'cache', weatherAt: NOON - 9_000_000 },
         yesterday: null,
-        hits: { days: 0, daysInside: 0, hours: 0, hoursInside: 0, dayMiss: null },
+        hits: { days: 0, recomputed: 0, daysInside: 0, hours: 0, hoursInside: 0, dayMiss: null },
         weather: { agreed: true, fetchedAt: NOON - 9_000_000, failure: 'x' },
       }),
       reader,

@@ -176,6 +176,7 @@ function Hits({ view, page }: Props) {
               {t('forecast.hitsHours', { rate: f.percent(hits.hoursInside / hits.hours), hours: f.number(hits.hours) })}
             </p>
           ) : null}
+          {hits.recomputed === 0 ? null : <p class="hint">{t.count('forecast.hitsRecomputed', hits.recomputed)}</p>}
           {hits.dayMiss === null ? null : <p>{t('forecast.dayMiss', { rate: f.percent(hits.dayMiss) })}</p>}
         </>
       )}

@@ -37,7 +37,7 @@ export function sampleForecast(more: Partial<ForecastPage> = {}): ForecastPage {
     issued: { at: today.from + 11 * HOUR, source: 'cielo_sereno', weatherAt: null, days, points },
     why: null,
     yesterday: { day: today.previous, p10Wh: 9000, p50Wh: 13_000, p90Wh: 17_000, factWh: 18_000, issued: false },
-    hits: { days: 12, daysInside: 9, hours: 120, hoursInside: 97, dayMiss: 0.21 },
+    hits: { days: 12, recomputed: 2, daysInside: 9, hours: 120, hoursInside: 97, dayMiss: 0.21 },
     weather: { agreed: false, fetchedAt: null, failure: null },
     ...more,
   }

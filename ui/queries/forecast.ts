@@ -124,6 +124,7 @@ function hitsOf(scores: readonly ScoredDay[]): ForecastPage['hits'] {
   const fact = sum((s) => s.factWh)
   return {
     days: scores.length,
+    recomputed: scores.filter((s) => s.issuedAt === null).length,
     daysInside: scores.filter((s) => s.factWh >= s.p10Wh && s.factWh <= s.p90Wh).length,
     hours: sum((s) => s.hours),
     hoursInside: sum((s) => s.hoursInside),

@@ -1028,6 +1028,8 @@ export const en: { readonly [K in MessageKey]: string } = {
   'forecast.noHits': 'There are no days yet with both forecast and measurement.',
   'forecast.hitsDays': 'Last days compared: {days}. Inside the band: {inside}.',
   'forecast.hitsHours': 'Daylight hours inside the band: {rate} of {hours}.',
+  'forecast.hitsRecomputed.one': '{n} of them was worked out afterwards, from what was known before it.',
+  'forecast.hitsRecomputed.other': '{n} of them were worked out afterwards, from what was known before each.',
   'forecast.dayMiss': 'Mean error of a day’s energy: {rate}.',
   'forecast.hitsHint':
     'The band is made so that four measurements out of five fall inside; it widens and narrows with the errors made.',

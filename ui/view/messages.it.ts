@@ -1033,6 +1033,8 @@ export const it = {
   'forecast.noHits': 'Non ci sono ancora giorni con previsione e misura.',
   'forecast.hitsDays': 'Ultimi giorni confrontati: {days}. Dentro la fascia: {inside}.',
   'forecast.hitsHours': 'Ore di luce dentro la fascia: {rate} di {hours}.',
+  'forecast.hitsRecomputed.one': '{n} di questi è calcolato dopo, da ciò che si sapeva prima.',
+  'forecast.hitsRecomputed.other': '{n} di questi sono calcolati dopo, da ciò che si sapeva prima di ciascuno.',
   'forecast.dayMiss': 'Errore medio sull’energia di un giorno: {rate}.',
   'forecast.hitsHint':
     'La fascia è fatta perché quattro misure su cinque vi cadano dentro; si allarga o si stringe secondo gli errori fatti.',
