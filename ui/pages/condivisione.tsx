@@ -129,7 +129,6 @@ function Keys({ view, page }: Props) {
               <th scope="col">{t('sharing.shared')}</th>
               {own ? <th scope="col">{t('sharing.toYou')}</th> : null}
               <th scope="col">{t('sharing.evenness')}</th>
-              <th scope="col">{t('sharing.how')}</th>
             </tr>
           </thead>
           <tbody>
@@ -138,11 +137,11 @@ function Keys({ view, page }: Props) {
                 <th scope="row">
                   {t(`sharing.key.${key}`)}
                   {key === page.key ? ` (${t('sharing.chosen')})` : ''}
+                  <span class="hint">{t(`sharing.how.${key}`)}</span>
                 </th>
                 <td>{f.energy(page.shared[key])}</td>
                 {own ? <td>{f.energy(own.taken[key])}</td> : null}
                 <td>{page.gini[key] === null ? '–' : f.percent(1 - (page.gini[key] ?? 0))}</td>
-                <td>{t(`sharing.how.${key}`)}</td>
               </tr>
             ))}
           </tbody>

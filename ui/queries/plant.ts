@@ -1,4 +1,5 @@
-import { plantStates } from '../../hub/domain/plant-state.ts'
+import { alertRule } from '../../hub/domain/cycle.ts'
+import { type PlantState, plantStates } from '../../hub/domain/plant-state.ts'
 import { SECOND } from '../../hub/domain/time.ts'
 import { countReadings, readRefusals } from '../../hub/store/readings.ts'
 import { databaseSize } from '../../hub/store/size.ts'
@@ -11,7 +12,16 @@ export async function plantPage(deps: HubDeps): Promise<PlantPage> {
   const { houses } = deps.registry()
   const [refusals, readings] = await Promise.all([readRefusals(deps.readings), countReadings(deps.readings)])
   const latest = deps.live.latestOf(houses.keys())
-  const states = plantStates(deps.image())
+  const image = deps.image()
+  const states = plantStates(image)
+  const plants = alertRule(image) === 'robusta' ? deps.plants() : null
+  // A plant is called low by the rule that raises its alert: under the robust one the moment's share of the mean says nothing.
+  const stateOf = (house: string, state: PlantState): PlantState =>
+    plants === null || state === 'offline' || state === 'notte'
+      ? state
+      : plants.get(house)?.finding?.grade === 'alert'
+        ? 'anomalo'
+        : 'ok'
   return {
     nodes: [...houses.values()].map((house) => {
       const node = deps.live.node(house.id)
@@ -25,7 +35,7 @@ export async function plantPage(deps: HubDeps): Promise<PlantPage> {
         boot: node?.boot ?? null,
         uptimeS:
           node?.online && node.uptimeS !== null ? node.uptimeS + Math.round((deps.now() - node.at) / SECOND) : null,
-        state: states.get(house.id) ?? 'offline',
+        state: stateOf(house.id, states.get(house.id) ?? 'offline'),
         refusals: refusals
           .filter((r) => r.house === house.id)
           .map((r) => ({

@@ -418,7 +418,6 @@ export const en: { readonly [K in MessageKey]: string } = {
   'sharing.toYou': 'To you',
   'sharing.evenness': 'Evenness',
   'sharing.evennessHint': 'Evenness 100 % = all houses that withdraw get the same; near zero = one gets nearly all.',
-  'sharing.how': 'How',
   'sharing.key.dinamica': 'dynamic',
   'sharing.key.statica': 'static',
   'sharing.key.pari': 'equal',

@@ -422,7 +422,6 @@ export const it = {
   'sharing.evenness': 'Uniformità',
   'sharing.evennessHint':
     'Uniformità 100 % = tutte le case che prelevano ricevono lo stesso; vicino a zero = riceve quasi tutto una sola.',
-  'sharing.how': 'Come',
   'sharing.key.dinamica': 'dinamica',
   'sharing.key.statica': 'statica',
   'sharing.key.pari': 'in parti uguali',
