@@ -1,11 +1,10 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import axe from 'axe-core'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ROUTES } from '../ui/routes.ts'
 import { chromiumPath, needs } from './needs.ts'
-import { launch, openPage, signIn } from './support/browser.ts'
+import { isAccessible, launch, openPage, signIn } from './support/browser.ts'
 import type { Running } from './support/hub-process.ts'
 import { start, stopAll } from './support/hub-process.ts'
 
@@ -191,14 +190,6 @@ function pagesOf(role: 'admin' | 'technician' | 'resident'): string[] {
     const mayOpen = access === 'anybody' || access.includes(role)
     return method === 'GET' && mayOpen && !NO_PAGE.test(path)
   }).map(({ path }) => path.replace(/:\w+/g, (name) => SOMETHING[name] ?? name))
-}
-
-async function isAccessible(page: Page): Promise<void> {
-  await page.evaluate(axe.source)
-  const { violations } = (await page.evaluate('axe.run()')) as {
-    violations: { id: string; nodes: { html: string }[] }[]
-  }
-  expect(violations.map((v) => [page.url(), v.id, v.nodes[0]?.html])).toEqual([])
 }
 
 /** fetch unpacks: the size on the wire is found by packing again as the server does. */

@@ -1,5 +1,7 @@
+import axe from 'axe-core'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { chromium } from 'playwright-core'
+import { expect } from 'vitest'
 import { chromiumPath } from '../needs.ts'
 
 const ARGS = [
@@ -35,4 +37,13 @@ export async function signIn(page: Page, url: string, name: string, password: st
   await page.fill('[name=password]', password)
   await page.click('main button[type=submit]')
   await page.waitForURL(url + path)
+}
+
+/** Holds the page that is open to what axe knows of WCAG. */
+export async function isAccessible(page: Page): Promise<void> {
+  await page.evaluate(axe.source)
+  const { violations } = (await page.evaluate('axe.run()')) as {
+    violations: { id: string; nodes: { html: string }[] }[]
+  }
+  expect(violations.map((v) => [page.url(), v.id, v.nodes[0]?.html])).toEqual([])
 }
