@@ -46,7 +46,7 @@ afterAll(async () => {
 })
 
 async function post(who: string, path: string, form: Record<string, string>) {
-  const headers = { cookie: await t.signIn(who), origin: t.url }
+  const headers = { cookie: await cookieOf(who), origin: t.url }
   const answer = await fetch(t.url + path, {
     method: 'POST',
     body: new URLSearchParams(form),
@@ -56,8 +56,16 @@ async function post(who: string, path: string, form: Record<string, string>) {
   return { status: answer.status, location: answer.headers.get('location'), html: await answer.text() }
 }
 
+/** Signed in once: tries of a password are few a minute. */
+const cookies = new Map<string, string>()
+async function cookieOf(who: string): Promise<string> {
+  const cookie = cookies.get(who) ?? (await t.signIn(who))
+  cookies.set(who, cookie)
+  return cookie
+}
+
 const page = async (who: string, path: string) =>
-  (await fetch(t.url + path, { headers: { cookie: await t.signIn(who) } })).text()
+  (await fetch(t.url + path, { headers: { cookie: await cookieOf(who) } })).text()
 
 /** Time goes by, and the hub looks at its alerts. */
 async function pass(ms: number) {
@@ -102,6 +110,22 @@ describe('notifications', () => {
     const bad = await post('ada', '/notifiche/prova', { canale: 'webhook' })
     expect(bad.html).toContain('refused with status 403')
     webhookStatus = 204
+  })
+
+  test('a resident tries the own address, and takes it along', async () => {
+    const wish = { email: 'anna@example.org', quiete_da: '', quiete_a: '', rientro: 'si' }
+    expect(await page('res_casa_A', '/profilo')).not.toContain('messaggio di prova')
+    await post('res_casa_A', '/profilo/avvisami', wish)
+    expect(await page('res_casa_A', '/profilo')).toContain('Mandami un messaggio di prova')
+    mail.mails.length = 0
+    expect((await post('res_casa_A', '/profilo/prova', {})).html).toContain('E-mail: consegnato.')
+    expect(mail.mails.map(({ to }) => to)).toEqual(['anna@example.org'])
+    for (let i = 0; i < 2; i += 1) await post('res_casa_A', '/profilo/prova', {})
+    expect((await post('res_casa_A', '/profilo/prova', {})).status).toBe(429)
+    expect(mail.mails).toHaveLength(3)
+    const own = JSON.parse(await page('res_casa_A', '/profilo/dati')) as { avvisami: object }
+    expect(own.avvisami).toMatchObject({ email: 'anna@example.org', ntfy: null, rientro: true })
+    await post('res_casa_A', '/profilo/avvisami', { ...wish, email: '' })
   })
 
   test('a resident asks for e-mails, and is told of the own house alone, once, and when it is over', async () => {

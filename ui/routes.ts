@@ -46,6 +46,7 @@ import {
   setShown,
   setWish,
   showProfile,
+  testWish,
 } from './web/profile.ts'
 import { saveSettings, showSettings } from './web/settings.ts'
 import { finishSetup, saveSetupCommunity, showSetupCommunity, showSetupHouses, showSetupNodes } from './web/setup.ts'
@@ -83,6 +84,7 @@ export const ROUTES: readonly Route[] = [
   { method: 'GET', path: '/profilo/dati', access: PEOPLE, handle: exportOwnData },
   { method: 'POST', path: '/profilo/cancella', access: PEOPLE, handle: eraseOwnData },
   { method: 'POST', path: '/profilo/avvisami', access: PEOPLE, handle: setWish },
+  { method: 'POST', path: '/profilo/prova', access: PEOPLE, handle: testWish },
   { method: 'GET', path: '/condivisione', access: PEOPLE, handle: showSharingNow },
   { method: 'GET', path: '/condivisione/:mese', access: PEOPLE, handle: showSharing },
   { method: 'GET', path: '/condivisione/:mese/csv', access: ['technician', 'admin'], handle: downloadSharing },

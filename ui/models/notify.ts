@@ -14,6 +14,12 @@ export type NotifyField = (typeof NOTIFY_FIELDS)[number]
 export const NOTIFY_ERRORS = ['host', 'porta', 'mittente', 'url', 'cifratura', 'segreto'] as const
 export type NotifyError = (typeof NOTIFY_ERRORS)[number]
 
+/** A test message, and what really came of it. */
+export interface TestDelivery {
+  readonly channel: Channel
+  readonly delivery: Delivery
+}
+
 /** How messages leave the hub. What is secret is never part of it, only whether it is there. */
 export interface NotifyPage {
   readonly values: { readonly [F in NotifyField]: string }
@@ -25,7 +31,7 @@ export interface NotifyPage {
   readonly saved: boolean
   readonly demo: boolean
   /** What came of the test that was just made. */
-  readonly test: { readonly channel: Channel; readonly delivery: Delivery } | null
+  readonly test: TestDelivery | null
   readonly messages: readonly SentMessage[]
 }
 
@@ -41,4 +47,8 @@ export interface WishForm {
   readonly mail: boolean
   readonly ntfy: boolean
   readonly saved: boolean
+  /** Whether there is an address to try. */
+  readonly hasAddress: boolean
+  /** What came of the test that was just made. */
+  readonly tests: readonly TestDelivery[]
 }

@@ -1,9 +1,9 @@
 import { CHANNELS } from '../../hub/domain/notice-message.ts'
 import { MAIL_SECURITIES } from '../../hub/domain/settings.ts'
 import type { NotifyField, NotifyPage } from '../models/notify.ts'
-import { Icon } from '../view/icons.tsx'
+import { DeliveryNote } from '../view/delivery-note.tsx'
 import { documentOf } from '../view/layout.tsx'
-import { Badge, Card, Choice, Field, Saved, Scroll } from '../view/parts.tsx'
+import { Card, Choice, Field, Saved, Scroll } from '../view/parts.tsx'
 import { type View, viewFor } from '../view/view.ts'
 import type { Reader } from '../view-models.ts'
 
@@ -119,16 +119,7 @@ function Test({ view, page: { test } }: Props) {
   return (
     <Card id="prova" title={t('notify.test')} size="half">
       <p>{t('notify.testText')}</p>
-      {test === null ? null : test.delivery.ok ? (
-        <p role="status">
-          <Badge tone="good">{t('notify.delivered', { channel: t(`notify.channel.${test.channel}`) })}</Badge>
-        </p>
-      ) : (
-        <p class="error" role="alert">
-          <Icon name="warning" />
-          {t('notify.failed', { channel: t(`notify.channel.${test.channel}`), why: test.delivery.problem })}
-        </p>
-      )}
+      {test === null ? null : <DeliveryNote view={view} test={test} />}
       <form method="post" action="/notifiche/prova">
         <Choice
           name="canale"

@@ -103,6 +103,8 @@ const TARIFFS: TariffsPage = {
   saved: true,
 }
 const WISH: WishForm = {
+  hasAddress: true,
+  tests: [{ channel: 'ntfy', delivery: { ok: false, problem: 'refused', permanent: true } }],
   values: { email: 'anna@example.org', ntfy: '', quiete_da: '22:00', quiete_a: '07:00' },
   recovery: true,
   errors: {},

@@ -2,6 +2,7 @@ import type { House } from '../../hub/domain/house.ts'
 import { isoSeconds, SLOT } from '../../hub/domain/time.ts'
 import { listAlerts } from '../../hub/store/alerts.ts'
 import { oldestHour } from '../../hub/store/hours.ts'
+import { findWish } from '../../hub/store/notices.ts'
 import { listUsers } from '../../hub/store/people.ts'
 import type { Step } from '../api/history.ts'
 import { history } from '../api/history.ts'
@@ -12,9 +13,9 @@ const YEAR_MS = 366 * 24 * 3_600_000
 const PIECE_MS = 31 * 24 * 3_600_000
 const SLOTS_FOR_MS = 13 * PIECE_MS
 
-/** All that the hub stores of one house, as one JSON document in pieces: itself, its people, alerts, hours and slots. */
-export function ownExport(deps: HubDeps, house: House): ReadableStream<Uint8Array> {
-  const pieces = documentOf(deps, house)
+/** All that the hub stores of one house, as one JSON document in pieces: itself, its people, where the one who asks is told of alerts, alerts, hours and slots. */
+export function ownExport(deps: HubDeps, house: House, who: string): ReadableStream<Uint8Array> {
+  const pieces = documentOf(deps, house, who)
   const encoder = new TextEncoder()
   return new ReadableStream({
     async pull(controller) {
@@ -28,9 +29,10 @@ export function ownExport(deps: HubDeps, house: House): ReadableStream<Uint8Arra
   })
 }
 
-async function* documentOf(deps: HubDeps, house: House): AsyncGenerator<string, void> {
+async function* documentOf(deps: HubDeps, house: House, who: string): AsyncGenerator<string, void> {
   const now = deps.now()
   const people = (await listUsers(deps.view)).filter((user) => user.house === house.id)
+  const wish = await findWish(deps.view, who)
   const alerts = await listAlerts(deps.view, { houses: [house.id], limit: 10_000 })
   const head = {
     esportato: isoSeconds(now),
@@ -46,6 +48,15 @@ async function* documentOf(deps: HubDeps, house: House): AsyncGenerator<string, 
       visibile: house.shown,
     },
     persone: people.map((user) => ({ nome: user.name, ruolo: user.role, dal: isoSeconds(user.createdAt) })),
+    avvisami: wish && {
+      email: wish.email,
+      ntfy: wish.ntfy,
+      lingua: wish.language,
+      quiete_da_min: wish.quiet?.fromMin ?? null,
+      quiete_a_min: wish.quiet?.toMin ?? null,
+      rientro: wish.recovery,
+      dal: isoSeconds(wish.since),
+    },
     avvisi: alerts.map((a) => ({
       codice: a.code,
       aperto: isoSeconds(a.openedAt),

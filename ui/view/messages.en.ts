@@ -1391,6 +1391,7 @@ export const en: { readonly [K in MessageKey]: string } = {
   'wish.quiete_a.hint': 'Such as 07:00.',
   'wish.recovery': 'Tell me also when an alert is over',
   'wish.submit': 'Save',
+  'wish.test': 'Send me a test message',
   'wish.error.email': 'An e-mail address is needed, such as anna@example.org.',
   'wish.error.argomento': 'A topic is 1 to 64 letters, digits, “-” or “_”.',
   'wish.error.ora': 'A time such as 22:00 is needed, in both fields.',

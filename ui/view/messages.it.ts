@@ -1398,6 +1398,7 @@ export const it = {
   'wish.quiete_a.hint': 'Come 07:00.',
   'wish.recovery': 'Dimmi anche quando un avviso è rientrato',
   'wish.submit': 'Salva',
+  'wish.test': 'Mandami un messaggio di prova',
   'wish.error.email': 'Serve un indirizzo e-mail, come anna@example.org.',
   'wish.error.argomento': 'Un argomento ha da 1 a 64 lettere, cifre, “-” o “_”.',
   'wish.error.ora': 'Serve un’ora come 22:00, in entrambi i campi.',

@@ -1,4 +1,5 @@
 import type { WishField, WishForm } from '../models/notify.ts'
+import { DeliveryNote } from './delivery-note.tsx'
 import { Badge, Card, Field } from './parts.tsx'
 import type { View } from './view.ts'
 
@@ -27,18 +28,29 @@ export function WishSection({ view, form }: { readonly view: View; readonly form
         </p>
       ) : null}
       <p>{t('wish.text')}</p>
-      {form.mail || form.ntfy ? null : <p class="hint">{t('wish.none')}</p>}
-      <form method="post" action="/profilo/avvisami" novalidate>
-        {form.mail ? field('email') : null}
-        {form.ntfy ? field('ntfy') : null}
-        {field('quiete_da')}
-        {field('quiete_a')}
-        <p class="check">
-          <input type="checkbox" id="avvisami-rientro" name="rientro" value="si" checked={form.recovery} />
-          <label for="avvisami-rientro">{t('wish.recovery')}</label>
-        </p>
-        <button type="submit">{t('wish.submit')}</button>
-      </form>
+      {form.mail || form.ntfy ? (
+        <form method="post" action="/profilo/avvisami" novalidate>
+          {form.mail ? field('email') : null}
+          {form.ntfy ? field('ntfy') : null}
+          {field('quiete_da')}
+          {field('quiete_a')}
+          <p class="check">
+            <input type="checkbox" id="avvisami-rientro" name="rientro" value="si" checked={form.recovery} />
+            <label for="avvisami-rientro">{t('wish.recovery')}</label>
+          </p>
+          <button type="submit">{t('wish.submit')}</button>
+        </form>
+      ) : (
+        <p class="hint">{t('wish.none')}</p>
+      )}
+      {form.hasAddress ? (
+        <form method="post" action="/profilo/prova#avvisami">
+          {form.tests.map((test) => (
+            <DeliveryNote view={view} test={test} />
+          ))}
+          <button type="submit">{t('wish.test')}</button>
+        </form>
+      ) : null}
     </Card>
   )
 }

@@ -1,10 +1,10 @@
-import { CHANNELS } from '../../hub/domain/notice-message.ts'
+import { CHANNELS, type Channel } from '../../hub/domain/notice-message.ts'
 import type { NotifySettings } from '../../hub/domain/settings.ts'
 import { MAIL_SECURITIES } from '../../hub/domain/settings.ts'
 import { findWish, listMessages, saveWish } from '../../hub/store/notices.ts'
 import { audit } from '../../hub/store/people.ts'
 import { writeSettings } from '../../hub/store/settings.ts'
-import type { NotifyPage, WishForm } from '../models/notify.ts'
+import type { NotifyPage, TestDelivery, WishForm } from '../models/notify.ts'
 import { NOTIFY_FIELDS, WISH_FIELDS } from '../models/notify.ts'
 import { notifyPage } from '../pages/notifiche.tsx'
 import { translator } from '../view/messages.ts'
@@ -12,6 +12,7 @@ import { html, message } from './answers.ts'
 import type { RouteContext } from './context.ts'
 import { readerOf, whoOf } from './context.ts'
 import { formValues } from './form.ts'
+import { Throttle } from './throttle.ts'
 import { isOwnNetwork, isServiceUrl } from './weather.ts'
 
 const SHOWN_MESSAGES = 50
@@ -37,31 +38,51 @@ export async function saveNotify(context: RouteContext): Promise<Response> {
 
 /** `POST /notifiche/prova`: a message of no meaning, and what really came of it. */
 export async function testNotify(context: RouteContext): Promise<Response> {
-  const { c, deps } = context
+  const { c } = context
   const body = await c.req.parseBody()
   const channel = CHANNELS.find((known) => known === body['canale'])
   if (!channel) return message(context, 404)
-  const reader = readerOf(context)
-  const t = translator(reader.language)
+  const t = translator(readerOf(context).language)
   const target = typeof body['destinatario'] === 'string' ? body['destinatario'].trim() : ''
-  const at = deps.now()
   const problem =
     channel === 'email' && !EMAIL.test(target)
       ? t('wish.error.email')
       : channel === 'ntfy' && !TOPIC.test(target)
         ? t('wish.error.argomento')
         : null
-  const words = { subject: t('notify.test.subject', { community: reader.community }), text: t('notify.test.body') }
-  const delivery =
+  const test =
     problem === null
-      ? await deps.notify.deliver(
-          deps.registry().settings.notify,
-          { channel, target: target === '' ? null : target },
-          { ...words, notice: null, at },
-          `prova-${at}`,
-        )
-      : { ok: false as const, problem, permanent: true }
-  return draw(context, { test: { channel, delivery } })
+      ? await tryChannel(context, channel, target === '' ? null : target)
+      : { channel, delivery: { ok: false as const, problem, permanent: true } }
+  return draw(context, { test })
+}
+
+/** Tests of one's own addresses, per person and minute: each goes out. */
+const ownTests = new Throttle(3)
+
+/** `POST /profilo/prova`: a test message to the addresses a person has saved; null = too many of them. */
+export async function testOwnWish(context: RouteContext, name: string): Promise<WishForm | null> {
+  if (ownTests.wait(name, performance.now()) > 0) return null
+  const wish = await findWish(context.deps.view, name)
+  const ways = waysOf(context)
+  const addresses = [
+    { channel: 'email' as const, target: ways.mail ? (wish?.email ?? null) : null },
+    { channel: 'ntfy' as const, target: ways.ntfy ? (wish?.ntfy ?? null) : null },
+  ].filter(({ target }) => target !== null)
+  const tests = await Promise.all(addresses.map(({ channel, target }) => tryChannel(context, channel, target)))
+  return { ...(await wishForm(context, name, false)), tests }
+}
+
+/** Sends a message of no meaning. */
+async function tryChannel(context: RouteContext, channel: Channel, target: string | null): Promise<TestDelivery> {
+  const { deps } = context
+  const { language, community } = readerOf(context)
+  const t = translator(language)
+  const at = deps.now()
+  const words = { subject: t('notify.test.subject', { community }), text: t('notify.test.body') }
+  const message = { ...words, notice: null, at }
+  const { notify } = deps.registry().settings
+  return { channel, delivery: await deps.notify.deliver(notify, { channel, target }, message, `prova-${at}`) }
 }
 
 /** `POST /profilo/avvisami`; the form to show again where something is wrong with it. */
@@ -78,7 +99,8 @@ export async function saveOwnWish(context: RouteContext, name: string): Promise<
     ...(to === undefined || (to === null && from !== null) ? { quiete_a: 'ora' as const } : {}),
   }
   const recovery = body['rientro'] === 'si'
-  if (Object.keys(errors).length > 0) return { ...waysOf(context), values, recovery, errors, saved: false }
+  if (Object.keys(errors).length > 0)
+    return { ...waysOf(context), values, recovery, errors, saved: false, hasAddress: false, tests: [] }
   const before = await findWish(deps.view, name)
   const email = values.email || null
   const ntfy = values.ntfy || null
@@ -97,8 +119,9 @@ export async function saveOwnWish(context: RouteContext, name: string): Promise<
 /** What the profile shows of a person's notifications. */
 export async function wishForm(context: RouteContext, name: string, saved: boolean): Promise<WishForm> {
   const wish = await findWish(context.deps.view, name)
+  const ways = waysOf(context)
   return {
-    ...waysOf(context),
+    ...ways,
     values: {
       email: wish?.email ?? '',
       ntfy: wish?.ntfy ?? '',
@@ -108,6 +131,8 @@ export async function wishForm(context: RouteContext, name: string, saved: boole
     recovery: wish?.recovery ?? true,
     errors: {},
     saved,
+    hasAddress: (ways.mail && wish?.email != null) || (ways.ntfy && wish?.ntfy != null),
+    tests: [],
   }
 }
 

@@ -10,7 +10,7 @@ import { addressOf, checkPassword, text } from './accounts.ts'
 import { html, message } from './answers.ts'
 import type { RouteContext } from './context.ts'
 import { readerOf } from './context.ts'
-import { saveOwnWish, wishForm } from './notify.ts'
+import { saveOwnWish, testOwnWish, wishForm } from './notify.ts'
 import { beginSession, SESSION_COOKIE } from './session.ts'
 import { Throttle } from './throttle.ts'
 
@@ -46,6 +46,12 @@ export async function setWish(context: RouteContext): Promise<Response> {
   return context.c.redirect('/profilo?avvisami=salvato#avvisami', 303)
 }
 
+/** `POST /profilo/prova`: a test message to one's own addresses, and what really came of it. */
+export async function testWish(context: RouteContext): Promise<Response> {
+  const wish = await testOwnWish(context, personOf(context).name)
+  return wish ? draw(context, { wish }) : message(context, 429, { 'retry-after': '60' })
+}
+
 /** `POST /profilo/password`. All sessions end but a new one here. */
 export async function changePassword(context: RouteContext): Promise<Response> {
   const { c, deps } = context
@@ -75,10 +81,10 @@ export async function endSessions(context: RouteContext): Promise<Response> {
 /** `GET /profilo/dati`: all that is stored of one's own house, as one file. */
 export async function exportOwnData(context: RouteContext): Promise<Response> {
   const { deps } = context
-  const { house } = personOf(context)
+  const { house, name } = personOf(context)
   const own = house === null ? undefined : deps.registry().houses.get(house)
   if (!own) return message(context, 403)
-  return new Response(ownExport(deps, own), {
+  return new Response(ownExport(deps, own, name), {
     headers: {
       'content-type': 'application/json',
       'cache-control': 'no-store',
