@@ -5,6 +5,7 @@ import type { Health } from './flow/health.ts'
 import type { Ingest } from './flow/ingest.ts'
 import type { IntegrationOptions } from './flow/integration-gate.ts'
 import { integrationGate } from './flow/integration-gate.ts'
+import { Meters } from './flow/meters.ts'
 import type { GateOptions } from './flow/mqtt-gate.ts'
 import { mqttGate } from './flow/mqtt-gate.ts'
 import { MqttRelay } from './flow/mqtt-relay.ts'
@@ -21,6 +22,8 @@ import { portError, StartError } from './start-error.ts'
 export interface BrokerParts {
   readonly config: HubConfig
   readonly now: () => number
+  /** Monotonic, ms. */
+  readonly elapsed: () => number
   readonly log: Log
   readonly registry: () => RegistrySnapshot
   readonly ingest: Ingest
@@ -56,12 +59,13 @@ const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', '::1', 'localhost'])
 
 /** The hub's own broker, or the link to somebody else's. */
 export function makeBroker(parts: BrokerParts): HubBroker | Promise<HubBroker> {
-  const { config, now, log, registry, ingest, inbox, strangers, onListening } = parts
+  const { config, now, elapsed, log, registry, ingest, inbox, strangers, onListening } = parts
   const gate = mqttGate({
     root: config.mqtt.root,
     now,
     registry,
     ingest,
+    meters: new Meters({ elapsed, ingest }),
     inbox,
     strangers,
     conformance: config.mqtt.conformance,

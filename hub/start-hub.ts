@@ -108,10 +108,11 @@ export async function startHub(
       onSet: () => tick.saveAgain(),
     })
     stops.push(stopWatch)
-    const listeningSince = watch.read().elapsed
+    const elapsed = () => watch.read().elapsed
+    const listeningSince = elapsed()
     const forecast = prepareForecast({
       now: () => watch.now(),
-      elapsed: () => watch.read().elapsed,
+      elapsed,
       clockCertain: () => watch.isCertain,
       log,
       registry,
@@ -168,14 +169,13 @@ export async function startHub(
       )
     }
     const homeAssistant = prepareHomeAssistant({
-      ...{ log, registry, store, recovery, live, root },
+      ...{ log, registry, store, recovery, live, root, elapsed },
       now: () => watch.now(),
-      elapsed: () => watch.read().elapsed,
       relays: () => loads.relays,
       broker: () => broker,
     })
     const { broker, open } = await makeBroker({
-      ...{ config, log, ingest, inbox: loads.inbox, strangers, health, certificate },
+      ...{ config, log, ingest, inbox: loads.inbox, strangers, health, certificate, elapsed },
       now: () => watch.now(),
       integration: {
         onBirth: homeAssistant.greet,

@@ -27,6 +27,8 @@ const OWN_TOPICS = [
   ['pulizia/stato', 'taken'],
   ['comando', 'closed'],
   ['alert', 'closed'],
+  ['misura/produzione/online', 'taken'],
+  ['misura/altro/online', 'closed'],
   ['carico/boiler/comando', 'closed'],
   ['', 'closed'],
 ] as const
@@ -100,6 +102,7 @@ beforeAll(async () => {
     now: () => 0,
     registry: () => ({ houses }) as never,
     ingest: { reading: take('reading'), status: take('status') } as unknown as Ingest,
+    meters: { take: async () => ({ kind: 'stored' }) },
     inbox: async () => ({ kind: 'stored' }),
     strangers,
     onListening: () => {},

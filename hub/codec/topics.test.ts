@@ -15,6 +15,16 @@ describe('parseNodeTopic', () => {
     ['comunita/casa_A/carico/boiler/stato', { kind: 'loadState', house: 'casa_A', load: 'boiler' }, false],
     ['comunita/casa_A/carico/boiler/config', { kind: 'loadConfig', house: 'casa_A', load: 'boiler' }, true],
     ['comunita/casa_A/comando/esito', { kind: 'commandResult', house: 'casa_A' }, false],
+    [
+      'comunita/casa_A/misura/produzione-rete/status/em1:0',
+      { kind: 'meter', house: 'casa_A', roles: ['produzione', 'rete'], rest: 'status/em1:0' },
+      false,
+    ],
+    [
+      'comunita/casa_A/misura/consumo/online',
+      { kind: 'meter', house: 'casa_A', roles: ['consumo'], rest: 'online' },
+      false,
+    ],
     ['comunita/casa_A/pulizia/stato', { kind: 'cleaningState', house: 'casa_A' }, false],
   ])('knows %s', (topic, expected, retained) => {
     const parsed = parseNodeTopic(topic, ROOT)
@@ -37,6 +47,12 @@ describe('parseNodeTopic', () => {
     'comunita/casa_A/comando/altro',
     'comunita/casa_A/pulizia',
     'comunita/casa_A/carico/boiler',
+    'comunita/casa_A/misura',
+    'comunita/casa_A/misura/rete',
+    'comunita/casa_A/misura/rete/',
+    'comunita/casa_A/misura/prod/online',
+    'comunita/casa_A/misura/rete-rete-rete-rete/online',
+    'comunita/casa_A/misura/-/online',
     'comunita/casa_A/carico/boiler/comando',
     'comunita/casa_A/carico//stato',
     'comunita/casa_A/carico/rete/stato',

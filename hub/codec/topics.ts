@@ -1,4 +1,5 @@
 import { idProblem } from '../domain/house.ts'
+import { METER_ROLES, type MeterRole } from '../domain/meter-join.ts'
 import type { Series } from '../domain/reading.ts'
 import { SERIES } from '../domain/reading.ts'
 
@@ -8,6 +9,7 @@ export type NodeTopic =
   | { readonly kind: 'status'; readonly house: string }
   | { readonly kind: 'loadState' | 'loadConfig'; readonly house: string; readonly load: string }
   | { readonly kind: 'commandResult' | 'cleaningState'; readonly house: string }
+  | { readonly kind: 'meter'; readonly house: string; readonly roles: readonly MeterRole[]; readonly rest: string }
 
 /** `comunita/casa_A/bilancio` -> what it is; null for anything a node must not publish. */
 export function parseNodeTopic(topic: string, root: string): NodeTopic | null {
@@ -15,6 +17,7 @@ export function parseNodeTopic(topic: string, root: string): NodeTopic | null {
   const [house = '', ...rest] = topic.slice(root.length + 1).split('/')
   if (idProblem(house) !== null) return null
   const [first, second, third] = rest
+  if (first === METER && second !== undefined) return meterTopic(house, second, rest.slice(2).join('/'))
   switch (rest.length) {
     case 1:
       if (first === 'stato') return { kind: 'status', house }
@@ -29,6 +32,19 @@ export function parseNodeTopic(topic: string, root: string): NodeTopic | null {
     default:
       return null
   }
+}
+
+/** `comunita/casa_A/misura/produzione-rete/status/em1:0`: the roles of a bought meter's channels, in their order, stand in its prefix. */
+const METER = 'misura'
+
+function meterTopic(house: string, names: string, rest: string): NodeTopic | null {
+  const roles = names.split('-')
+  if (rest === '' || roles.length > METER_ROLES.length || !roles.every(isMeterRole)) return null
+  return { kind: 'meter', house, roles, rest }
+}
+
+function isMeterRole(name: string): name is MeterRole {
+  return (METER_ROLES as readonly string[]).includes(name)
 }
 
 /** Retained messages are kept of these only. */
@@ -54,6 +70,7 @@ export const NODE_TOPICS = [
   'carico/CARICO/config',
   'comando/esito',
   'pulizia/stato',
+  'misura/#',
 ] as const
 
 /** A topic of the hub's own on another broker. No house can be called so. */

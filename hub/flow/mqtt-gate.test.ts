@@ -44,6 +44,7 @@ function setUp(outcome: Outcome = { kind: 'stored' }, conformance = false) {
     now: () => NOON,
     registry: () => registry,
     ingest,
+    meters: { take: (entry, topic) => take(entry.id, topic.kind) },
     inbox: (topic) => take(topic.house, topic.kind),
     strangers,
     onListening: (house) => listening.push(house),

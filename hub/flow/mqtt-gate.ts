@@ -5,6 +5,7 @@ import type { BrokerPolicy, Login, PublishVerdict } from '../io/broker-policy.ts
 import { hashKey } from '../store/key-hash.ts'
 import type { Ingest, Outcome } from './ingest.ts'
 import type { LoadTopic } from './load-inbox.ts'
+import type { Meters } from './meters.ts'
 import type { RegistrySnapshot } from './registry.ts'
 import type { Strangers } from './strangers.ts'
 
@@ -13,6 +14,8 @@ export interface GateOptions {
   readonly now: () => number
   readonly registry: () => RegistrySnapshot
   readonly ingest: Ingest
+  /** What bought meters say of a house. */
+  readonly meters: Pick<Meters, 'take'>
   /** What nodes say of their loads and of commands. */
   readonly inbox: (topic: LoadTopic, payload: Uint8Array) => Promise<Outcome>
   /** Whoever gives no user name may do everything: for conformance tests, on loopback only. */
@@ -26,7 +29,7 @@ export interface GateOptions {
 
 /** Who may do what on the broker, and where its messages go. */
 export function mqttGate(options: GateOptions): BrokerPolicy {
-  const { root, now, registry, ingest, inbox, strangers, conformance = false } = options
+  const { root, now, registry, ingest, meters, inbox, strangers, conformance = false } = options
 
   async function publish(house: string, topic: string, payload: Buffer): Promise<PublishVerdict> {
     if (house === TESTER) return topic.startsWith('$SYS/') ? false : { retain: true }
@@ -44,6 +47,10 @@ export function mqttGate(options: GateOptions): BrokerPolicy {
       }
       case 'status': {
         const outcome = await ingest.status(house, payload)
+        return outcome.kind === 'failed' ? false : { retain }
+      }
+      case 'meter': {
+        const outcome = await meters.take(entry, target, payload)
         return outcome.kind === 'failed' ? false : { retain }
       }
       case 'loadState':

@@ -42,7 +42,13 @@ function setUp(outcome: Outcome = { kind: 'stored' }, lastHeard = Number.NEGATIV
   const listening: string[] = []
   const clock = { now: NOON }
   const common = { root: 'comunita', now: () => clock.now, registry, ingest, strangers }
-  const gate = mqttGate({ ...common, inbox: async () => outcome, onListening: () => {}, onSlowed: () => {} })
+  const gate = mqttGate({
+    ...common,
+    meters: { take: async () => outcome },
+    inbox: async () => outcome,
+    onListening: () => {},
+    onSlowed: () => {},
+  })
   const onListening = (id: string) => listening.push(id)
   const relay = new MqttRelay({ ...common, gate, maxPayloadBytes: 100, lastHeard: () => lastHeard, onListening })
   relay.opened()

@@ -62,6 +62,8 @@ export class MqttRelay {
     }
     // A retained word is as old as it likes; that of a load's wiring alone holds until there is another.
     if (retained && target.kind !== 'loadConfig') return true
+    // A meter's word has no date: what waited is of some time ago.
+    if (waited && target.kind === 'meter') return true
     if (target.kind === 'reading' && waited && this.#awayMs > UNDATED_WAIT && !isDated(payload)) {
       const outcome = await ingest.refuse(house.id, UNDATED)
       return outcome.kind !== 'failed'

@@ -11,6 +11,7 @@ import {
   decodeLoadState,
 } from '../../hub/codec/load-messages.ts'
 import { decodeMeasurement, decodeStatus, decodeTimestamp } from '../../hub/codec/measurement.ts'
+import { decodeMeter } from '../../hub/codec/meter-profiles.ts'
 import { decodeLine, encodeLine, LINE_FAULTS, LineCutter, MAX_LINE_BYTES } from '../../hub/codec/serial-frame.ts'
 import {
   decodeAdc,
@@ -45,6 +46,8 @@ const HOUSE: House = {
   shown: false,
 }
 
+const METER_TOPICS = ['status/em1:0', 'status/switch:1', 'tele/SENSOR']
+
 /** One line adds a decoder: its name, what may come in, and the decoder with what its answer must be like. */
 export const DECODERS: readonly Decoder[] = [
   ...SERIES.map((series) => decoder(`mqtt ${series}`, payload, (bytes) => measurement(series, bytes))),
@@ -53,6 +56,7 @@ export const DECODERS: readonly Decoder[] = [
   decoder('mqtt carico/config', payload, (bytes) => message(bytes, decodeLoadConfig)),
   decoder('mqtt comando/esito', payload, (bytes) => message(bytes, decodeCommandResult)),
   decoder('mqtt pulizia/stato', payload, (bytes) => message(bytes, decodeCleaningState)),
+  ...METER_TOPICS.map((rest) => decoder(`meter ${rest}`, payload, (bytes) => meter(rest, bytes))),
   decoder('mqtt topic', topic, topics),
   decoder('serial line', serialLine, line),
   decoder('serial port', serial, port),
@@ -84,6 +88,14 @@ function answer<T>(result: Result<T, unknown>, isRight: (value: T) => boolean = 
 function message<T>(bytes: Uint8Array, decode: (input: unknown) => Result<T, unknown>): void {
   const object = decodeJson(bytes)
   answer(object.ok ? decode(object.value) : object)
+}
+
+function meter(rest: string, bytes: Uint8Array): void {
+  const decoded = decodeMeter(rest, bytes)
+  if (decoded)
+    answer(decoded, (values) =>
+      values.every((value) => Object.values(value).every((v) => v === null || Number.isFinite(v))),
+    )
 }
 
 /** Whatever is let in is a plausible reading: whole watts within the house's limits, finite everywhere. */
