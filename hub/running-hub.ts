@@ -24,6 +24,8 @@ export interface RunningHub {
   readonly tellAlerts: () => Promise<void>
   /** Publishes to Home Assistant at once, where that is on. */
   readonly tellHomeAssistant: () => Promise<void>
+  /** Pushes what is due to a database of time series, where there is one. */
+  readonly tellTimeSeries: () => Promise<void>
   /** The code that makes the first admin, or null when there is one. */
   readonly firstStartCode: () => string | null
   /** Houses that have been heard within the last two minutes. */

@@ -223,33 +223,20 @@ export async function startHub(
     stops.push(forecast.start(), notify.start())
     if (externalUrl === null) stops.push(homeAssistant.start())
     const sync = startSync({ config, clock: watch, log, registry, live, store, recovery, health })
-    stops.push(() => sync.stop(), startLinePush({ config, clock: watch, log, store, recovery }))
+    const timeSeries = startLinePush({ config, clock: watch, log, store, recovery })
+    stops.push(() => sync.stop(), timeSeries.stop)
     const cleaning = startCleaning({
       ...{ watch, log, registry, store, recovery, health, diagnosis, outlet: broker, root, relays: loads.relays },
     })
     stops.push(cleaning.stop)
     const runTick = () => loads.run(tick).then(() => cleaning.step())
     const web = await startWeb({
-      config,
-      certificate,
+      ...{ config, certificate, log, tail, demo, registry, live, ingest, strangers, store },
+      ...{ recovery, health, image, diagnosis, forecast, notify },
       now: () => watch.now(),
-      log,
-      tail,
-      demo,
-      registry,
-      live,
-      ingest,
-      strangers,
-      store,
-      recovery,
-      health,
-      image,
-      diagnosis,
       cycleState: () => tick.state,
       cycles: () => tick.cycles,
-      forecast,
       loads: loads.forWeb(tick),
-      notify,
       sync: sync.page,
       cleaning: cleaning.forWeb,
       broker: () => ({ port: mqttPort, clients: broker.connectedClients, externalUrl }),
@@ -284,6 +271,7 @@ export async function startHub(
       forecast,
       tellAlerts: notify.look,
       tellHomeAssistant: homeAssistant.look,
+      tellTimeSeries: timeSeries.look,
       housesHeard: () => communityBalance(live.latestOf(registry.current.houses.keys()), clock.now()).houses.length,
       tick: runTick,
       diagnose: () => diagnosis.run(),

@@ -4,7 +4,7 @@ import { DAY, HOUR, MINUTE, SLOT, slotStart } from '../domain/time.ts'
 
 /** A slot goes out once late readings have mostly come. */
 const AFTER = 2 * MINUTE
-/** So far back it begins after a start, and again after a longer silence of the other side: writing twice changes nothing. */
+/** So far back it begins after a start: writing twice changes nothing. */
 const BACK = DAY
 /** In one request. */
 const PIECE = HOUR
@@ -42,7 +42,8 @@ export class LinePush {
   async #run(): Promise<void> {
     const { now, slots, post, onProblem } = this.#options
     const until = slotStart(now() - AFTER)
-    let from = Math.max(this.#next ?? 0, until - BACK)
+    // However long the other side was silent: what it missed is still there.
+    let from = this.#next ?? until - BACK
     while (from < until) {
       const to = Math.min(from + PIECE, until)
       const lines = slotLines(await slots({ from, to }))

@@ -61,6 +61,7 @@ export async function testHub(options: {
   external?: HubConfig['mqtt']['external']
   limits?: Partial<BrokerLimits>
   central?: string
+  influx?: HubConfig['influx']
 }): Promise<TestHub> {
   const dataDir = dataFolder()
   const clock = { at: options.at, step: 0 }
@@ -83,7 +84,7 @@ export async function testHub(options: {
     tick: { intervalS: 30 },
     log: { level: 'silent' },
     backup: { enabled: false, dir: join(dataDir, 'backups'), raw: false },
-    influx: { url: null, tokenFile: null },
+    influx: options.influx ?? { url: null, tokenFile: null },
     central: { url: options.central ?? null, tokenFile: join(dataDir, 'central.token'), databaseUrl: null },
   }
   const start = () =>
