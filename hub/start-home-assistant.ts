@@ -1,5 +1,14 @@
 import { programVersion } from './cli/version.ts'
-import type { HouseState } from './codec/home-assistant.ts'
+import {
+  type Announcement,
+  COMMUNITY_DEVICE,
+  communityDiscovery,
+  communityState,
+  discovery,
+  type HouseCounters,
+  houseState,
+} from './codec/home-assistant.ts'
+import { communityBalance } from './domain/balance.ts'
 import { HomeAssistant } from './flow/home-assistant.ts'
 import type { Live } from './flow/live.ts'
 import type { Recovery } from './flow/recovery.ts'
@@ -9,6 +18,7 @@ import type { Log } from './io/log.ts'
 import type { MessageBroker } from './io/message-broker.ts'
 import { everySeconds } from './io/schedule.ts'
 import { makeCounters } from './start-counters.ts'
+import { listAlerts } from './store/alerts.ts'
 import { readAnnounced, saveAnnounced } from './store/announced.ts'
 import type { Store } from './store/store.ts'
 
@@ -40,16 +50,26 @@ export function prepareHomeAssistant(parts: {
 }): RunningHomeAssistant {
   const { now, elapsed, log, registry, store, recovery, live, relays, broker, root } = parts
   const counters = makeCounters(store, recovery)
-  const states = async (): Promise<Map<string, HouseState>> => {
+  const states = async (): Promise<Map<string, string>> => {
     const totals = await counters.totals(now())
     const { houses, loads } = registry.current
     const at = now()
     const fresh = (value: { readonly w: number; readonly at: number } | null | undefined) =>
       value && at - value.at <= FRESH_MS ? value.w : null
-    return new Map(
-      [...live.latestOf(houses.keys())].map(([house, { production, consumption }]) => [
+    const latest = live.latestOf(houses.keys())
+    const { houses: heard, sharedW } = communityBalance(latest, at)
+    const openAlerts = (await listAlerts(store.view, { openOnly: true })).length
+    const community = communityState({
+      productionW: heard.reduce((sum, house) => sum + house.productionW, 0),
+      consumptionW: heard.reduce((sum, house) => sum + house.consumptionW, 0),
+      ...{ sharedW, openAlerts, housesHeard: heard.length },
+      producedWh: sumOf(totals.values(), 'producedWh'),
+      consumedWh: sumOf(totals.values(), 'consumedWh'),
+    })
+    const shown = new Map(
+      [...latest].map(([house, { production, consumption }]) => [
         house,
-        {
+        houseState({
           ...(totals.get(house) ?? { producedWh: null, consumedWh: null, importedWh: null, exportedWh: null }),
           productionW: fresh(production),
           consumptionW: fresh(consumption),
@@ -59,21 +79,26 @@ export function prepareHomeAssistant(parts: {
               return [load.id, report && elapsed() - report.at <= REPORT_FRESH_MS ? report.on : null]
             }),
           ),
-        },
+        }),
       ]),
     )
+    return shown.set(COMMUNITY_DEVICE, community)
   }
   const homeAssistant = new HomeAssistant({
     root,
-    version: programVersion(),
     outlet: { publish: (...message) => broker().publish(...message) },
-    houses: () => {
+    devices: () => {
       const { houses, loads, settings } = registry.current
-      if (!settings.notify.homeAssistant) return []
-      return [...houses.values()].map(({ id, name, peakPower }) => {
+      const devices = new Map<string, Announcement>()
+      if (!settings.notify.homeAssistant || houses.size === 0) return devices
+      const hub = { root, version: programVersion() }
+      devices.set(COMMUNITY_DEVICE, communityDiscovery(settings.communityName, hub))
+      for (const { id, name, peakPower } of houses.values()) {
         const own = (loads.get(id) ?? []).filter((l) => l.declaration !== null)
-        return { id, name, peakPower, loads: own.map(({ load }) => ({ id: load.id, name: load.name })) }
-      })
+        const announced = own.map(({ load }) => ({ id: load.id, name: load.name }))
+        devices.set(id, discovery({ id, name, peakPower, loads: announced }, hub))
+      }
+      return devices
     },
     states,
     load: () => readAnnounced(store.view),
@@ -93,4 +118,10 @@ export function prepareHomeAssistant(parts: {
       }
     },
   }
+}
+
+/** Sum of a counter over the houses that have it; null where none has. */
+function sumOf(totals: Iterable<HouseCounters>, counter: 'producedWh' | 'consumedWh'): number | null {
+  const known = [...totals].flatMap((total) => total[counter] ?? [])
+  return known.length === 0 ? null : known.reduce((sum, wh) => sum + wh, 0)
 }

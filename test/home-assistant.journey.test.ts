@@ -80,13 +80,21 @@ describe('Home Assistant', () => {
 
   test('finds the houses, their values and their loads', async () => {
     await announce(true)
-    await until(() => expect(heard.get('comunita/.hub/stato/casa_A')).toBeDefined())
+    await until(() => expect(heard.get('comunita/.hub/stato')).toBeDefined())
     const config = JSON.parse(heard.get(CONFIG) ?? '') as { cmps: object }
     expect(Object.keys(config.cmps)).toContain('carico_boiler')
     expect(heard.get('comunita/.hub/disponibile')).toBe('online')
     expect(JSON.parse(heard.get('comunita/.hub/stato/casa_A') ?? '')).toMatchObject({
       ...{ produzione_w: 1500, consumo_w: 400, bilancio_w: 1100, carichi: { boiler: 'ON' } },
     })
+    const community = JSON.parse(heard.get('homeassistant/device/solarfamilyhub_comunita/config') ?? '') as {
+      state_topic: string
+      cmps: Record<string, { value_template: string }>
+    }
+    const shown = JSON.parse(heard.get(community.state_topic) ?? '') as Record<string, unknown>
+    expect(shown).toMatchObject({ produzione_w: 1500, consumo_w: 400, condivisa_w: 0, case_sentite: 1, avvisi: 0 })
+    for (const { value_template } of Object.values(community.cmps))
+      expect(Object.keys(shown)).toContain(/value_json\.(\w+)/.exec(value_template)?.[1])
     // Whoever comes later finds it kept.
     const late = await sign(TOKEN)
     const kept: string[] = []

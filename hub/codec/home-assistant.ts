@@ -33,9 +33,24 @@ export interface HouseState extends HouseCounters {
   readonly loads: ReadonlyMap<string, boolean | null>
 }
 
-/** No house can be called `.hub`. */
-export function houseStateTopic(root: string, house: string): string {
-  return `${root}/.hub/stato/${house}`
+/** What the community's device shows; null = not known. */
+export interface CommunityState {
+  readonly productionW: number
+  readonly consumptionW: number
+  /** What houses give each other now, W. */
+  readonly sharedW: number
+  readonly housesHeard: number
+  readonly openAlerts: number
+  readonly producedWh: number | null
+  readonly consumedWh: number | null
+}
+
+/** Id that stands for the community among the houses. */
+export const COMMUNITY_DEVICE = ''
+
+/** Of a house, or of the community. No house can be called `.hub`. */
+export function stateTopic(root: string, house: string): string {
+  return house === COMMUNITY_DEVICE ? `${root}/.hub/stato` : `${root}/.hub/stato/${house}`
 }
 
 export function availabilityTopic(root: string): string {
@@ -47,7 +62,12 @@ export function switchTopic(root: string, { house, load }: { house: string; load
 }
 
 export function discoveryTopic(house: string): string {
-  return `${DISCOVERY}/device/solarfamily_${house}/config`
+  return `${DISCOVERY}/device/${deviceId(house)}/config`
+}
+
+/** The community's is no house's, whatever that is called. */
+function deviceId(house: string): string {
+  return house === COMMUNITY_DEVICE ? 'solarfamilyhub_comunita' : `solarfamily_${house}`
 }
 
 /** A value older than this is shown as unavailable, s: what is published comes every 30 s. */
@@ -66,28 +86,15 @@ const ENERGIES = {
  * Energy dashboard wants them, and a switch for each load.
  */
 export function discovery(house: AnnouncedHouse, { root, version }: { root: string; version: string }): Announcement {
-  const uid = (part: string) => `solarfamily_${house.id}_${part}`
+  const uid = (part: string) => `${deviceId(house.id)}_${part}`
   const components: Record<string, object> = {}
-  const sensor = (part: string, name: string, more: object) => {
-    components[part] = { p: 'sensor', unique_id: uid(part), name, expire_after: EXPIRES_S, ...more }
-  }
   for (const [part, name] of Object.entries(POWERS)) {
     if (part === 'produzione' && !(house.peakPower > 0)) continue
-    sensor(part, name, {
-      device_class: 'power',
-      state_class: 'measurement',
-      unit_of_measurement: 'W',
-      value_template: `{{ value_json.${part}_w }}`,
-    })
+    components[part] = power(uid(part), part, name)
   }
   for (const [part, name] of Object.entries(ENERGIES)) {
     if (part === 'prodotta' && !(house.peakPower > 0)) continue
-    sensor(`energia_${part}`, name, {
-      device_class: 'energy',
-      state_class: 'total_increasing',
-      unit_of_measurement: 'kWh',
-      value_template: `{{ value_json.${part}_kwh }}`,
-    })
+    components[`energia_${part}`] = energy(uid(`energia_${part}`), part, name)
   }
   for (const { id, name } of house.loads) {
     components[`carico_${id}`] = {
@@ -99,20 +106,61 @@ export function discovery(house: AnnouncedHouse, { root, version }: { root: stri
       optimistic: false,
     }
   }
+  return device({ id: house.id, name: house.name, model: 'Casa', components }, { root, version })
+}
+
+/** The community as a device of its own: what all make, use and share, and what needs somebody. */
+export function communityDiscovery(name: string, hub: { root: string; version: string }): Announcement {
+  const uid = (part: string) => `${deviceId(COMMUNITY_DEVICE)}_${part}`
+  const count = (part: string, called: string, template: string) => ({
+    ...{ p: 'sensor', unique_id: uid(part), name: called, expire_after: EXPIRES_S, state_class: 'measurement' },
+    value_template: `{{ value_json.${template} }}`,
+  })
+  const components = {
+    produzione: power(uid('produzione'), 'produzione', POWERS.produzione),
+    consumo: power(uid('consumo'), 'consumo', POWERS.consumo),
+    condivisa: power(uid('condivisa'), 'condivisa', 'Condivisa fra le case'),
+    energia_prodotta: energy(uid('energia_prodotta'), 'prodotta', ENERGIES.prodotta),
+    energia_consumata: energy(uid('energia_consumata'), 'consumata', ENERGIES.consumata),
+    case_sentite: count('case_sentite', 'Case in linea', 'case_sentite'),
+    avvisi: count('avvisi', 'Avvisi aperti', 'avvisi'),
+  }
+  return device({ id: COMMUNITY_DEVICE, name, model: 'Comunità', components }, hub)
+}
+
+function power(uniqueId: string, part: string, name: string): object {
+  return {
+    ...{ p: 'sensor', unique_id: uniqueId, name, expire_after: EXPIRES_S },
+    ...{ device_class: 'power', state_class: 'measurement', unit_of_measurement: 'W' },
+    value_template: `{{ value_json.${part}_w }}`,
+  }
+}
+
+function energy(uniqueId: string, part: string, name: string): object {
+  return {
+    ...{ p: 'sensor', unique_id: uniqueId, name, expire_after: EXPIRES_S },
+    ...{ device_class: 'energy', state_class: 'total_increasing', unit_of_measurement: 'kWh' },
+    value_template: `{{ value_json.${part}_kwh }}`,
+  }
+}
+
+function device(
+  { id, name, model, components }: { id: string; name: string; model: string; components: object },
+  { root, version }: { root: string; version: string },
+): Announcement {
   const payload = {
-    dev: { ids: [`solarfamily_${house.id}`], name: house.name, mf: 'Solar Family', mdl: 'Casa', sw: version },
+    dev: { ids: [deviceId(id)], name, mf: 'Solar Family', mdl: model, sw: version },
     o: { name: 'Solar Family', sw: version },
-    state_topic: houseStateTopic(root, house.id),
+    state_topic: stateTopic(root, id),
     availability_topic: availabilityTopic(root),
     cmps: components,
   }
-  return { topic: discoveryTopic(house.id), payload: JSON.stringify(payload) }
+  return { topic: discoveryTopic(id), payload: JSON.stringify(payload) }
 }
 
 /** What the entities of a house read; null is shown as unknown. */
 export function houseState(state: HouseState): string {
   const { productionW, consumptionW } = state
-  const kwh = (wh: number | null) => (wh === null ? null : Math.round(wh) / 1000)
   return JSON.stringify({
     produzione_w: productionW,
     consumo_w: consumptionW,
@@ -125,6 +173,23 @@ export function houseState(state: HouseState): string {
       [...state.loads].map(([id, on]) => [id, on === null ? null : on ? 'ON' : 'OFF'] as const),
     ),
   })
+}
+
+/** What the entities of the community read. */
+export function communityState(state: CommunityState): string {
+  return JSON.stringify({
+    produzione_w: state.productionW,
+    consumo_w: state.consumptionW,
+    condivisa_w: state.sharedW,
+    prodotta_kwh: kwh(state.producedWh),
+    consumata_kwh: kwh(state.consumedWh),
+    case_sentite: state.housesHeard,
+    avvisi: state.openAlerts,
+  })
+}
+
+function kwh(wh: number | null): number | null {
+  return wh === null ? null : Math.round(wh) / 1000
 }
 
 /** What an integration may say: that Home Assistant comes or goes, or a switch. */

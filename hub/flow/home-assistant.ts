@@ -1,14 +1,14 @@
-import type { AnnouncedHouse, HouseState } from '../codec/home-assistant.ts'
-import { availabilityTopic, discovery, discoveryTopic, houseState, houseStateTopic } from '../codec/home-assistant.ts'
+import type { Announcement } from '../codec/home-assistant.ts'
+import { availabilityTopic, discoveryTopic, stateTopic } from '../codec/home-assistant.ts'
 import type { Outlet } from './perform.ts'
 
 export interface HomeAssistantOptions {
   readonly root: string
-  readonly version: string
   readonly outlet: Outlet
-  /** Houses to announce; none where it is switched off. */
-  readonly houses: () => readonly AnnouncedHouse[]
-  readonly states: () => Promise<ReadonlyMap<string, HouseState>>
+  /** Devices to announce by the house, the community among them; none where it is switched off. */
+  readonly devices: () => ReadonlyMap<string, Announcement>
+  /** What each device shows, as it is published. */
+  readonly states: () => Promise<ReadonlyMap<string, string>>
   /** Houses that were announced by an earlier run. */
   readonly load: () => Promise<readonly string[]>
   readonly save: (houses: readonly string[]) => Promise<void>
@@ -16,7 +16,7 @@ export interface HomeAssistantOptions {
 
 const KEPT = { qos: 1, retain: true } as const
 
-/** Announces houses to Home Assistant and keeps what it shows up to date; takes back what is no longer there. */
+/** Announces houses and their community to Home Assistant and keeps what it shows up to date; takes back what is no longer there. */
 export class HomeAssistant {
   readonly #options: HomeAssistantOptions
   /** House -> what was announced last; null = by an earlier run. */
@@ -50,17 +50,17 @@ export class HomeAssistant {
   }
 
   async #run(): Promise<void> {
-    const { houses, load, save, outlet, root, version } = this.#options
+    const { devices, load, save, outlet, root } = this.#options
     this.#announced ??= new Map((await load()).map((house) => [house, null]))
     const announced = this.#announced
-    const wanted = new Map(houses().map((house) => [house.id, discovery(house, { root, version })]))
+    const wanted = devices()
     const gone = [...announced.keys()].filter((house) => !wanted.has(house))
     const isNew = [...wanted.keys()].some((house) => !announced.has(house))
     // Written down first: what was announced can then always be taken back.
     if (gone.length > 0 || isNew) await save([...wanted.keys()])
     for (const house of gone) {
       await outlet.publish(discoveryTopic(house), '', KEPT)
-      await outlet.publish(houseStateTopic(root, house), '', KEPT)
+      await outlet.publish(stateTopic(root, house), '', KEPT)
       announced.delete(house)
     }
     if (wanted.size === 0) return
@@ -71,6 +71,6 @@ export class HomeAssistant {
     }
     if (fresh.length > 0) await outlet.publish(availabilityTopic(root), 'online', KEPT)
     for (const [house, state] of await this.#options.states())
-      if (wanted.has(house)) await outlet.publish(houseStateTopic(root, house), houseState(state), KEPT)
+      if (wanted.has(house)) await outlet.publish(stateTopic(root, house), state, KEPT)
   }
 }
