@@ -17,3 +17,16 @@ export function html({ c }: Pick<RouteContext, 'c'>, text: string, status = 200)
   c.header('cache-control', 'no-store')
   return c.html(text, status as 200)
 }
+
+/** A file that the browser saves under this name. */
+export function download(body: string | ReadableStream, name: string, type: string): Response {
+  return new Response(body, {
+    headers: {
+      'content-type': type,
+      'content-disposition': `attachment; filename="${name}"`,
+      'cache-control': 'no-store',
+    },
+  })
+}
+
+export const CSV = 'text/csv; charset=utf-8'

@@ -1,5 +1,6 @@
 import type { Context } from 'hono'
 import { getCookie } from 'hono/cookie'
+import { audit } from '../../hub/store/people.ts'
 import type { HubDeps } from '../deps.ts'
 import type { Memo } from '../queries/memo.ts'
 import type { Language, Reader, Theme } from '../view-models.ts'
@@ -70,4 +71,13 @@ export function themeOf(value: unknown): Theme {
 /** A path on this hub to go back to: never another site. */
 export function safePath(value: unknown): string {
   return typeof value === 'string' && /^\/(?![/\\])[\x21-\x7e]*$/.test(value) ? value : '/'
+}
+
+/** Writes a change into the log of changes, under the name of who made it. */
+export function note(
+  { deps, principal }: Pick<RouteContext, 'deps' | 'principal'>,
+  what: string,
+  detail: object,
+): Promise<void> {
+  return audit(deps.control, { at: deps.now(), who: whoOf(principal), what, detail })
 }

@@ -5,7 +5,7 @@ import { co2Of } from '../queries/co2.ts'
 import { historyPage } from '../queries/history.ts'
 import { historyTable } from '../view/history-csv.ts'
 import { ownHouse } from './access.ts'
-import { html, message } from './answers.ts'
+import { CSV, download, html, message } from './answers.ts'
 import type { RouteContext } from './context.ts'
 import { readerOf } from './context.ts'
 
@@ -35,9 +35,7 @@ export async function downloadHistory(context: RouteContext): Promise<Response> 
   const { zone } = context.deps.registry().settings
   const excel = context.c.req.query('formato') === 'excel'
   const name = `solar-family-${page.house?.id ?? COMMUNITY}-${page.period.key}.csv`
-  return new Response(historyTable(page, zone, excel ? 'excel' : 'plain'), {
-    headers: { 'content-type': 'text/csv; charset=utf-8', 'content-disposition': `attachment; filename="${name}"` },
-  })
+  return download(historyTable(page, zone, excel ? 'excel' : 'plain'), name, CSV)
 }
 
 async function ask(context: RouteContext): Promise<HistoryPage | Response> {

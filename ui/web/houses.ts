@@ -1,7 +1,7 @@
 import type { House } from '../../hub/domain/house.ts'
 import { idProblem, MAX_CONNECTION_W, MAX_PEAK_W, nameProblem } from '../../hub/domain/house.ts'
 import { addHouses, editHouse, removeHouse, setHouseKey } from '../../hub/store/houses.ts'
-import { audit, listUsers, revokeHouseTokens } from '../../hub/store/people.ts'
+import { listUsers, revokeHouseTokens } from '../../hub/store/people.ts'
 import type { Errors, HouseField, HousesPage, Values } from '../models/admin.ts'
 import { HOUSE_FIELDS } from '../models/admin.ts'
 import { housesPage } from '../pages/case.tsx'
@@ -9,7 +9,7 @@ import { secretPage } from '../pages/secret.tsx'
 import { setupHousesPage } from '../pages/setup.tsx'
 import { html, message } from './answers.ts'
 import type { RouteContext } from './context.ts'
-import { readerOf, safePath, whoOf } from './context.ts'
+import { note, readerOf, safePath } from './context.ts'
 import { FormReader, formValues } from './form.ts'
 
 export const EMPTY_HOUSE: Values<HouseField> = {
@@ -134,8 +134,4 @@ async function draw(context: RouteContext, over: Partial<HousesPage>, status = 2
   }))
   const page = { houses, values: EMPTY_HOUSE, errors: {}, editing: null, saved: false, ...over }
   return html(context, housesPage(page, readerOf(context)), status)
-}
-
-function note(context: RouteContext, what: string, detail: object): Promise<void> {
-  return audit(context.deps.control, { at: context.deps.now(), who: whoOf(context.principal), what, detail })
 }

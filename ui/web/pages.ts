@@ -18,7 +18,7 @@ import type { LivePart } from '../view/live.ts'
 import type { Reader } from '../view-models.ts'
 import { ownHouse, viewerOf } from './access.ts'
 import { alertsFor } from './alerts.ts'
-import { html, message } from './answers.ts'
+import { download, html, message } from './answers.ts'
 import type { RouteContext } from './context.ts'
 import { readerOf } from './context.ts'
 import { loadsOf } from './loads.ts'
@@ -58,11 +58,7 @@ export function showLog(context: RouteContext): Response {
 
 /** `GET /registro/scarica`: the lines as they are. */
 export function downloadLog({ deps }: RouteContext): Response {
-  const headers = {
-    'content-type': 'application/jsonl',
-    'content-disposition': 'attachment; filename="solar-family.log.jsonl"',
-  }
-  return new Response(`${deps.logLines().join('\n')}\n`, { headers })
+  return download(`${deps.logLines().join('\n')}\n`, 'solar-family.log.jsonl', 'application/jsonl')
 }
 
 /** `GET /eventi?pagina=`: the changing parts of an open page, again and again. */

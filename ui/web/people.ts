@@ -1,7 +1,6 @@
 import {
   addToken,
   addUser,
-  audit,
   findUser,
   listTokens,
   listUsers,
@@ -19,7 +18,7 @@ import { secretPage } from '../pages/secret.tsx'
 import { text } from './accounts.ts'
 import { html, message } from './answers.ts'
 import type { RouteContext } from './context.ts'
-import { readerOf, whoOf } from './context.ts'
+import { note, readerOf } from './context.ts'
 import { FormReader, formValues } from './form.ts'
 import { offerPairing } from './pairing.ts'
 
@@ -119,8 +118,4 @@ async function draw(context: RouteContext, over: Partial<PeoplePage>, status = 2
     ...over,
   }
   return html(context, peoplePage(page, readerOf(context)), status)
-}
-
-function note(context: RouteContext, what: string, detail: object): Promise<void> {
-  return audit(context.deps.control, { at: context.deps.now(), who: whoOf(context.principal), what, detail })
 }

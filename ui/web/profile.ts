@@ -1,15 +1,15 @@
 import { getCookie } from 'hono/cookie'
 import { editHouse } from '../../hub/store/houses.ts'
-import { audit, endOtherSessions, findUser, setPassword } from '../../hub/store/people.ts'
+import { endOtherSessions, findUser, setPassword } from '../../hub/store/people.ts'
 import type { ProfileNotice, ProfilePage, ProfileProblem } from '../models/profile.ts'
 import { PROFILE_NOTICES } from '../models/profile.ts'
 import { profilePage } from '../pages/profilo.tsx'
 import { ownExport } from '../queries/own-data.ts'
 import type { Principal } from './access.ts'
 import { addressOf, checkPassword, text } from './accounts.ts'
-import { html, message } from './answers.ts'
+import { download, html, message } from './answers.ts'
 import type { RouteContext } from './context.ts'
-import { readerOf } from './context.ts'
+import { note, readerOf } from './context.ts'
 import { saveOwnWish, testOwnWish, wishForm } from './notify.ts'
 import { beginSession, SESSION_COOKIE } from './session.ts'
 import { Throttle } from './throttle.ts'
@@ -84,13 +84,7 @@ export async function exportOwnData(context: RouteContext): Promise<Response> {
   const { house, name } = personOf(context)
   const own = house === null ? undefined : deps.registry().houses.get(house)
   if (!own) return message(context, 403)
-  return new Response(ownExport(deps, own, name), {
-    headers: {
-      'content-type': 'application/json',
-      'cache-control': 'no-store',
-      'content-disposition': `attachment; filename="solar-family-${own.id}.json"`,
-    },
-  })
+  return download(ownExport(deps, own, name), `solar-family-${own.id}.json`, 'application/json')
 }
 
 /** `POST /profilo/cancella`: what was measured at one's own house is deleted for good; the house stays in the community. */
@@ -143,8 +137,4 @@ async function draw(
     ...over,
   }
   return html(context, profilePage(page, readerOf(context)), status)
-}
-
-function note(context: RouteContext, what: string, detail: object): Promise<void> {
-  return audit(context.deps.control, { at: context.deps.now(), who: personOf(context).name, what, detail })
 }

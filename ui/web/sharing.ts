@@ -6,7 +6,7 @@ import { choosePeriod, keyOf } from '../queries/period.ts'
 import { sharingPage } from '../queries/sharing.ts'
 import { sharingTable } from '../view/sharing-csv.ts'
 import { viewerOf } from './access.ts'
-import { html, message } from './answers.ts'
+import { CSV, download, html, message } from './answers.ts'
 import type { RouteContext } from './context.ts'
 import { readerOf } from './context.ts'
 
@@ -27,12 +27,8 @@ export async function downloadSharing(context: RouteContext): Promise<Response> 
   const page = await ask(context)
   if (!page) return message(context, 404)
   const excel = context.c.req.query('formato') === 'excel'
-  return new Response(sharingTable(page, excel ? 'excel' : 'plain'), {
-    headers: {
-      'content-type': 'text/csv; charset=utf-8',
-      'content-disposition': `attachment; filename="solar-family-condivisione-${page.period.key}.csv"`,
-    },
-  })
+  const name = `solar-family-condivisione-${page.period.key}.csv`
+  return download(sharingTable(page, excel ? 'excel' : 'plain'), name, CSV)
 }
 
 async function ask({ c, deps, memo, principal }: RouteContext): Promise<SharingPage | null> {
