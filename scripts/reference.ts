@@ -1,10 +1,13 @@
 import { readFileSync, writeFileSync } from 'node:fs'
+import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { openApi } from '../ui/api/openapi.ts'
+import { mqttReference } from './mqtt-reference.ts'
 
-// `npm run reference`: docs/api.md from the schemas that the hub answers by. A test holds the two together.
+// `npm run reference`: docs/api.md from the schemas that the hub answers by, docs/mqtt.md from its decoders. A test holds each together.
 
 export const REFERENCE = fileURLToPath(new URL('../docs/api.md', import.meta.url))
+export const MQTT_REFERENCE = fileURLToPath(new URL('../docs/mqtt.md', import.meta.url))
 
 interface Schema {
   readonly type?: string | readonly string[]
@@ -108,8 +111,12 @@ function typeOf(parts: readonly Schema[]): string {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const text = reference()
-  const before = readFileSync(REFERENCE, { encoding: 'utf8', flag: 'a+' })
-  writeFileSync(REFERENCE, text)
-  process.stdout.write(before === text ? 'docs/api.md is as it was.\n' : 'docs/api.md is new.\n')
+  for (const [file, text] of [
+    [REFERENCE, reference()],
+    [MQTT_REFERENCE, await mqttReference()],
+  ] as const) {
+    const before = readFileSync(file, { encoding: 'utf8', flag: 'a+' })
+    writeFileSync(file, text)
+    process.stdout.write(`docs/${basename(file)} is ${before === text ? 'as it was' : 'new'}.\n`)
+  }
 }

@@ -2,7 +2,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
-import { REFERENCE, reference } from '../scripts/reference.ts'
+import { mqttReference } from '../scripts/mqtt-reference.ts'
+import { MQTT_REFERENCE, REFERENCE, reference } from '../scripts/reference.ts'
 
 // The project's papers speak of files, of each other and of tests: all of them are there.
 
@@ -37,6 +38,10 @@ it('SECURITY.md says how to report a fault, and names a test that exists for eve
 
 it('docs/api.md is what the schemas say: `npm run reference` makes it anew', () => {
   expect(readFileSync(REFERENCE, 'utf8')).toBe(reference())
+})
+
+it('docs/mqtt.md is what decoders and encoders say: `npm run reference` makes it anew', async () => {
+  expect(readFileSync(MQTT_REFERENCE, 'utf8')).toBe(await mqttReference())
 })
 
 /** As GitHub makes them of headings. */

@@ -1,12 +1,39 @@
 import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
+import { join } from 'node:path'
 import { connectAsync } from 'mqtt'
 import { afterEach, describe, expect, it } from 'vitest'
-import { dataFolder, run, runJson, start, stopAll } from './support/hub-process.ts'
+import { dataFolder, run, runJson, start, startWith, stopAll } from './support/hub-process.ts'
 
 afterEach(stopAll)
+
+/** Services that systemd waits for: their command has to say when it is ready, or it is ended and started for ever. */
+describe('a service of Type=notify', () => {
+  const units = readdirSync('systemd').filter((file) => file.endsWith('.service'))
+  const notifying = units.flatMap((file) => {
+    const unit = readFileSync(join('systemd', file), 'utf8')
+    const command = /^ExecStart=\S+ (hub|central)\b/m.exec(unit)?.[1] as 'hub' | 'central' | undefined
+    return /^Type=notify$/m.test(unit) && command ? [[file, command] as const] : []
+  })
+
+  it.each(notifying)('%s says that it is ready, and that it stops', async (_, command) => {
+    const folder = dataFolder()
+    const said = join(folder, 'said')
+    writeFileSync(join(folder, 'systemd-notify'), `#!/bin/sh\necho "$@" >> '${said}'\n`, { mode: 0o755 })
+    const env = { NOTIFY_SOCKET: join(folder, 'socket'), PATH: `${folder}:${process.env['PATH']}` }
+    const program = await startWith(env, command, '--data', dataFolder(), '--bind', '127.0.0.1')
+    const words = () => (existsSync(said) ? readFileSync(said, 'utf8') : '')
+    await expect.poll(words, { timeout: 20_000 }).toContain(`--ready --status=${program.ready.url}`)
+    await program.stop()
+    await expect.poll(words, { timeout: 20_000 }).toContain('--stopping')
+  })
+
+  it('is every one that runs on', () =>
+    expect(notifying.map(([, command]) => command).sort()).toEqual(['central', 'hub']))
+})
 
 describe('the hub', () => {
   it('says when it is ready and where, makes its first admin by a code, and stops cleanly when told to', async () => {

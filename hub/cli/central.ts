@@ -9,6 +9,7 @@ import { makeLog } from '../io/log.ts'
 import { hashPassword } from '../io/password.ts'
 import { becomeOwnerOf } from '../io/privileges.ts'
 import { makeCode } from '../io/random-key.ts'
+import { systemdSupervisor } from '../io/systemd.ts'
 import { StartError } from '../start-error.ts'
 import { hashKey } from '../store/key-hash.ts'
 import { userNameProblem } from '../store/people.ts'
@@ -79,12 +80,15 @@ async function serve(call: Call): Promise<number> {
   const { sayReady, untilStopped, urlOf } = await import('../run-hub.ts')
   const stopped = untilStopped()
   const log = makeLog(config.log.level)
+  const supervisor = systemdSupervisor(process.env, () => performance.now())
   const running = await startCentral(config, { clock: systemClock, log }).catch(asFailure)
   const url = urlOf(config.bind, running.httpPort)
   const { httpPort: http_port, httpsPort } = running
   if (call.json) sayReady({ url, http_port, ...(httpsPort === null ? {} : { https_port: httpsPort }) })
   else call.report(null, `The central is running: ${url}`)
+  supervisor.ready(url)
   await stopped
+  supervisor.stopping()
   await running.stop()
   return 0
 }

@@ -57,14 +57,14 @@ export async function runJson<T>(...args: string[]): Promise<T> {
 const started: Running[] = []
 
 /** Starts `hub` or `demo` on free ports and waits for its readiness line. */
-export function start(command: 'hub' | 'demo', ...args: string[]): Promise<Running> {
+export function start(command: 'hub' | 'demo' | 'central', ...args: string[]): Promise<Running> {
   return startWith({}, command, ...args)
 }
 
 /** The same with more environment: what is preloaded into it, and the like. */
 export async function startWith(
   env: Readonly<Record<string, string>>,
-  command: 'hub' | 'demo',
+  command: 'hub' | 'demo' | 'central',
   ...args: string[]
 ): Promise<Running> {
   const child = spawn(
