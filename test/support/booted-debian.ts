@@ -9,13 +9,15 @@ const BOOT = `set -e
 mount --make-rprivate /
 mount --bind "$0" "$0"; cd "$0"
 mount -t proc proc proc
+# The kernel's settings are this machine's.
+mount --bind proc/sys proc/sys; mount -o remount,ro,bind proc/sys
 mount -t sysfs -o ro sysfs sys
 mount -t tmpfs -o mode=755 tmpfs run
 mount -t tmpfs tmpfs tmp
 mount -t tmpfs -o mode=755 tmpfs dev
-for d in null zero full random urandom tty console; do touch dev/$d; done
-for d in null zero full random urandom tty; do mount --bind /dev/$d dev/$d; done
-mount --bind /dev/null dev/console
+# Nodes of its own: systemd sets their owners and modes, and this machine's are not its to set.
+mknod -m 666 dev/null c 1 3; mknod -m 666 dev/zero c 1 5; mknod -m 666 dev/full c 1 7; mknod -m 666 dev/random c 1 8
+mknod -m 666 dev/urandom c 1 9; mknod -m 666 dev/tty c 5 0; mknod -m 600 dev/console c 1 3
 mkdir dev/pts dev/shm
 mount -t devpts -o newinstance,ptmxmode=0666 devpts dev/pts
 ln -s pts/ptmx dev/ptmx; ln -s /proc/self/fd dev/fd
@@ -29,6 +31,13 @@ else
 fi
 mkdir -p old; pivot_root . old; umount -l /old; rmdir /old
 exec env -i container=other PATH=/usr/sbin:/usr/bin:/sbin:/bin /lib/systemd/systemd --log-target=journal --unit=multi-user.target`
+
+/** A control group of its own, which is the root of all groups inside: nothing is left behind in this machine's. */
+const ENTER = `for c in $(if [ -e /sys/fs/cgroup/cgroup.controllers ]; then echo .; else echo systemd memory pids; fi); do
+  mkdir -p "/sys/fs/cgroup/$c/$0"; echo $$ > "/sys/fs/cgroup/$c/$0/cgroup.procs"
+done
+exec unshare "$@"`
+const LEAVE = `find /sys/fs/cgroup -depth -type d -path "*/$0*" -exec rmdir {} + 2> /dev/null`
 
 const NAMESPACES = ['--mount', '--pid', '--uts', '--ipc', '--cgroup', '--fork', '--kill-child']
 const ENV = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C', DEBIAN_FRONTEND: 'noninteractive' }
@@ -48,7 +57,9 @@ export interface BootedDebian {
 }
 
 export async function bootDebian(root: string): Promise<BootedDebian> {
-  const boot = spawn('unshare', [...NAMESPACES, 'sh', '-c', BOOT, root], { stdio: ['ignore', 'ignore', 'pipe'] })
+  const group = `solar-family-test-${process.pid}`
+  const words = ['-c', ENTER, group, ...NAMESPACES, 'sh', '-c', BOOT, root]
+  const boot = spawn('sh', words, { stdio: ['ignore', 'ignore', 'pipe'] })
   let errors = ''
   boot.stderr.on('data', (bytes) => (errors += bytes))
   const ended = new Promise<void>((resolve) => boot.once('exit', () => resolve()))
@@ -72,6 +83,8 @@ export async function bootDebian(root: string): Promise<BootedDebian> {
     stop: async () => {
       boot.kill('SIGKILL')
       await ended
+      await sleep(1000)
+      spawnSync('sh', ['-c', LEAVE, group])
     },
   }
 }
