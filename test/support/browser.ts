@@ -14,8 +14,9 @@ const ARGS = [
   '--disable-sync',
 ]
 
-export function launch(): Promise<Browser> {
-  return chromium.launch({ executablePath: chromiumPath() ?? '', args: ARGS })
+/** `more` are switches of its own, as `--lang=it-IT` for the browser's own fields. */
+export function launch(more: readonly string[] = []): Promise<Browser> {
+  return chromium.launch({ executablePath: chromiumPath() ?? '', args: [...ARGS, ...more] })
 }
 
 /** A page in a context of its own, with everything it complained about. */
