@@ -36,6 +36,8 @@ describe.runIf(needs(chromiumPath(), 'the browser journeys', 'chromium'))('the f
     await page.fill('[name=password]', PASSWORD)
     await page.fill('[name=password2]', PASSWORD)
     await page.click('main button[type=submit]')
+    // The same address answers: what is filled in before it has come would be lost.
+    await page.locator('main .error').first().waitFor()
     await check()
     expect(await page.inputValue('[name=nome]')).toBe('ada')
     await page.fill('[name=codice]', /enter this code: (\S+)/.exec(hub.errors())?.[1] ?? '')
