@@ -4,7 +4,7 @@ import { copyFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node
 import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { connectAsync } from 'mqtt'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { makeBinary } from '../scripts/package/binary.ts'
 import { makePackage } from '../scripts/package/debian.ts'
 import { needs } from './needs.ts'
@@ -14,14 +14,11 @@ import { binaryOf } from './support/packaged.ts'
 
 /** The package's services under a systemd that is process 1: in their sandbox, killed, hung, upgraded, removed. */
 
+const SUITE = 'the journeys of the services'
 const has =
   process.arch === 'x64' &&
-  needs(existsSync('/usr/sbin/debootstrap'), 'the journeys of the services', 'debootstrap') &&
-  mayBoot()
-if (!has)
-  process.stderr.write(
-    'Skipped: the journeys of the services need root and a kernel that gives namespaces and cgroups\n',
-  )
+  needs(existsSync('/usr/sbin/debootstrap'), SUITE, 'debootstrap') &&
+  needs(mayBoot(), SUITE, null, 'root, and a kernel that gives namespaces and control groups')
 
 const DATA = '/var/lib/solar-family'
 const CENTRAL = '/var/lib/solar-family-central'
@@ -87,6 +84,10 @@ describe.runIf(has)('under systemd', () => {
     await debian?.stop()
     spawnSync('umount', ['-lR', root])
     rmSync(root, { recursive: true, force: true })
+  })
+
+  beforeEach(({ onTestFailed }) => {
+    onTestFailed(() => void process.stderr.write(debian.run('journalctl -u "solar-family*" --no-pager -n 60').out))
   })
 
   it('the hub is started by its package, says that it is ready, and has no more than it needs', async () => {

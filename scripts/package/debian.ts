@@ -55,7 +55,13 @@ export function makePackage({
   try {
     const put = (path: string) => {
       const to = join(stage, path)
-      mkdirSync(dirname(to), { recursive: true, mode: 0o755 })
+      // Whatever the umask: dpkg-deb takes the modes as they are.
+      for (
+        let at = dirname(to), made = mkdirSync(at, { recursive: true });
+        made && at.startsWith(made);
+        at = dirname(at)
+      )
+        chmodSync(at, 0o755)
       return to
     }
     chmodSync(stage, 0o755)
@@ -79,7 +85,9 @@ export function makePackage({
       writeFileSync(to, filledIn(readFileSync(join(ROOT, 'systemd/deb', name), 'utf8'), values))
       chmodSync(to, SCRIPTS.includes(name) ? 0o755 : 0o644)
     }
-    writeFileSync(put('DEBIAN/conffiles'), CONFFILES.map((path) => `${path}\n`).join(''))
+    const conffiles = put('DEBIAN/conffiles')
+    writeFileSync(conffiles, CONFFILES.map((path) => `${path}\n`).join(''))
+    chmodSync(conffiles, 0o644)
     mkdirSync(folder, { recursive: true })
     const out = join(folder, `solar-family_${values.VERSION}_${values.ARCH}.deb`)
     execFileSync('dpkg-deb', ['--root-owner-group', `-Z${compression}`, '--build', stage, out], {
