@@ -9,6 +9,7 @@ const LONG = 'test/**/*.long.test.ts'
 export default defineConfig({
   oxc: { jsx: { runtime: 'automatic', importSource: 'hono/jsx' } },
   test: {
+    globalSetup: ['test/support/temporary-folder.ts'],
     reporters: ['default', new ClosingLine()],
     exclude: [...configDefaults.exclude, '**/dist/**', '**/build/**'],
     projects: [

@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { copyFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
@@ -9,7 +9,8 @@ import { makeBinary } from '../scripts/package/binary.ts'
 import { makePackage } from '../scripts/package/debian.ts'
 import { needs } from './needs.ts'
 import { type BootedDebian, bootDebian, mayBoot } from './support/booted-debian.ts'
-import { dataFolder } from './support/hub-process.ts'
+import { makeRoot } from './support/debian-root.ts'
+import { dataFolder, stopAll } from './support/hub-process.ts'
 import { binaryOf } from './support/packaged.ts'
 
 /** The package's services under a systemd that is process 1: in their sandbox, killed, hung, upgraded, removed. */
@@ -61,14 +62,7 @@ describe.runIf(has)('under systemd', () => {
   beforeAll(async () => {
     packages = dataFolder()
     root = join(dataFolder(), 'debian')
-    // SYSTEMD_ROOT: one that was made before, to save the minute that making one takes.
-    const made = process.env['SYSTEMD_ROOT']
-    if (made === undefined) {
-      mkdirSync(root)
-      const mirror = process.env['DEBIAN_MIRROR'] ?? 'http://deb.debian.org/debian'
-      const include = '--include=libatomic1,systemd,systemd-sysv'
-      execFileSync('debootstrap', ['--variant=minbase', include, 'bookworm', root, mirror], { stdio: 'pipe' })
-    } else execFileSync('cp', ['-a', made, root])
+    makeRoot(root, 'systemd', 'x64', ['libatomic1', 'systemd', 'systemd-sysv'])
     ports.http = await freePort()
     ports.mqtt = await freePort()
     mkdirSync(join(root, 'etc/solar-family'))
@@ -84,6 +78,7 @@ describe.runIf(has)('under systemd', () => {
     await debian?.stop()
     spawnSync('umount', ['-lR', root])
     rmSync(root, { recursive: true, force: true })
+    await stopAll()
   })
 
   beforeEach(({ onTestFailed }) => {

@@ -5,9 +5,9 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readlinkSync, symlinkSync, 
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
-import { beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import { updateHead } from '../hub/io/update-file.ts'
-import { dataFolder, run, runJson } from './support/hub-process.ts'
+import { dataFolder, run, runJson, stopAll } from './support/hub-process.ts'
 
 /** Updates on real files by the real command, killed at random moments. The programs are this checkout under two version numbers. */
 
@@ -43,6 +43,8 @@ beforeAll(async () => {
   writeFileSync(file, Buffer.concat([head, gzipSync(next, { level: 1 })]))
   args = ['update', file, '--keys', keys, '--data', data]
 })
+
+afterAll(stopAll)
 
 /** A program of some size, so that writing it takes its time. */
 function program(version: string): Buffer {
