@@ -2,21 +2,11 @@ import { createHash, randomBytes } from 'node:crypto'
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { getAsset, getRawAsset, isSea } from 'node:sea'
 import { isMainThread, Worker, workerData } from 'node:worker_threads'
-import { gunzipSync } from 'node:zlib'
 
-// The program in one file carries what the sources read from their folders: texts for browsers, the code of threads, native
-// add-ons. scripts/build.ts puts them in front of it under this name; run from sources there are none.
-
-declare global {
-  var SOLAR_FAMILY_ASSETS: Readonly<Record<string, Asset>> | undefined
-}
-
-interface Asset {
-  readonly sha256: string
-  /** gzip, base64. */
-  readonly gz: string
-}
+// The program as one executable carries what the sources read from their folders: texts for browsers, the code of threads, native
+// add-ons. scripts/package/bundle.ts gives them their names.
 
 /** Threads that the program starts, by the file that each begins with. */
 export type ThreadName = 'thread-worker' | 'chore-worker'
@@ -30,33 +20,23 @@ interface ThreadData {
   readonly data: unknown
 }
 
-function asset(name: string): Asset | undefined {
-  return globalThis.SOLAR_FAMILY_ASSETS?.[name]
-}
-
-function unpack({ gz }: Asset): Buffer {
-  return gunzipSync(Buffer.from(gz, 'base64'))
-}
-
 /** A text file of the project, by its path from the root. */
 export function projectText(path: string): string {
-  const packed = asset(path)
-  return packed ? unpack(packed).toString('utf8') : readFileSync(new URL(`../${path}`, import.meta.url), 'utf8')
+  return isSea() ? getAsset(path, 'utf8') : readFileSync(new URL(`../${path}`, import.meta.url), 'utf8')
 }
 
 /** Starts a thread in a heap no larger than `heapMb`, in MiB. */
 export function startThread(name: ThreadName, data: unknown, { heapMb }: { heapMb: number }): Worker {
-  const packed = asset(`thread:${name}`)
   const common = {
     execArgv: [],
     resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB, maxOldGenerationSizeMb: heapMb },
   }
-  if (!packed) {
+  if (!isSea()) {
     const given: ThreadData = { data }
     return new Worker(new URL(`./store/${name}.ts`, import.meta.url), { workerData: given, ...common })
   }
   const given: ThreadData = { data, addonFiles: { better_sqlite3: addonFile('better_sqlite3') } }
-  return new Worker(unpack(packed).toString('utf8'), { eval: true, workerData: given, ...common })
+  return new Worker(getAsset(`thread:${name}`, 'utf8'), { eval: true, workerData: given, ...common })
 }
 
 /** What this thread was started with. */
@@ -67,12 +47,11 @@ export function threadData(): unknown {
 /** Enough for a batch of messages; V8 would take up to 16 MiB three times over. */
 const YOUNG_MB = 4
 
-/** A native add-on of the program in one file; undefined from sources, where its package finds it by itself. */
+/** A native add-on of the program as one executable; undefined from sources, where its package finds it by itself. */
 export function addon(name: AddonName): object | undefined {
-  const file = isMainThread
-    ? globalThis.SOLAR_FAMILY_ASSETS && addonFile(name)
-    : (workerData as ThreadData | null)?.addonFiles?.[name]
-  if (file === undefined) return undefined
+  if (!isSea()) return undefined
+  const file = isMainThread ? addonFile(name) : (workerData as ThreadData).addonFiles?.[name]
+  if (file === undefined) throw new Error(`this thread was handed no add-on "${name}"`)
   const module = { exports: {} }
   process.dlopen(module, file)
   return module.exports
@@ -80,12 +59,11 @@ export function addon(name: AddonName): object | undefined {
 
 /** The file of an add-on, unpacked where it is not yet; its content is checked at every start. */
 function addonFile(name: AddonName): string {
-  const packed = asset(`addon:${name}`)
-  if (!packed) throw new Error(`the program holds no add-on "${name}"`)
+  const content = Buffer.from(getRawAsset(`addon:${name}`))
   const problems: string[] = []
   for (const folder of cacheFolders()) {
     try {
-      return unpackInto(folder, name, packed)
+      return unpackInto(folder, name, content)
     } catch (error) {
       problems.push(`${folder}: ${(error as Error).message}`)
     }
@@ -95,13 +73,14 @@ function addonFile(name: AddonName): string {
   )
 }
 
-function unpackInto(folder: string, name: string, packed: Asset): string {
+function unpackInto(folder: string, name: string, content: Buffer): string {
   makeOwnFolder(folder)
-  const file = join(folder, `${name}-${packed.sha256.slice(0, 16)}.node`)
-  if (existsSync(file) && createHash('sha256').update(readFileSync(file)).digest('hex') === packed.sha256) return file
+  const sum = createHash('sha256').update(content).digest('hex')
+  const file = join(folder, `${name}-${sum.slice(0, 16)}.node`)
+  if (existsSync(file) && readFileSync(file).equals(content)) return file
   const partial = join(folder, `${randomBytes(8).toString('hex')}.partial`)
   try {
-    writeFileSync(partial, unpack(packed), { mode: 0o500 })
+    writeFileSync(partial, content, { mode: 0o500 })
     chmodSync(partial, 0o500)
     renameSync(partial, file)
   } finally {

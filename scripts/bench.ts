@@ -7,7 +7,7 @@ import { measureCentral } from './bench/measure-central.ts'
 import { measureDiagnosis } from './bench/measure-diagnosis.ts'
 import { measureForecast } from './bench/measure-forecast.ts'
 import { measureHistory } from './bench/measure-history.ts'
-import { measureCommunity, measureRates } from './bench/measure-load.ts'
+import { measureCommunity, measureEmulated, measureRates } from './bench/measure-load.ts'
 import { measureMaximum } from './bench/measure-maximum.ts'
 import { measureReplay } from './bench/measure-replay.ts'
 import { measureStart } from './bench/measure-start.ts'
@@ -20,7 +20,7 @@ import type { Row } from './bench/row.ts'
 const HELP = `Usage: npm run bench -- [--quick] [--json] [--only NAME]...
   --quick      shorter runs: a glance, not a measurement
   --json       the rows as JSON
-  --only NAME  one of start, community, maximum, rates, writes, viewers, history, replay, central, diagnosis, forecast`
+  --only NAME  one of start, community, emulated, maximum, rates, writes, viewers, history, replay, central, diagnosis, forecast`
 
 const { values: options } = parseArgs({
   options: {
@@ -37,6 +37,7 @@ const times = (seconds: number) => (quick ? { warmUpS: 1, seconds: 3 } : { warmU
 const MEASURES: Readonly<Record<string, () => Promise<Row[]>>> = {
   start: () => measureStart({ starts: quick ? 1 : 5 }),
   community: () => measureCommunity(times(30)),
+  emulated: () => measureEmulated(times(60)),
   maximum: () => measureMaximum(2, times(10)),
   rates: () => measureRates([100, 1000, 5000], times(10)),
   writes: () => measureWrites([20, 2500], quick ? { minutes: 2, days: 30 } : { minutes: 10, days: 395 }),

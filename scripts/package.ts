@@ -8,6 +8,6 @@ import { projectVersion } from './package/project.ts'
 
 const words = process.argv.slice(2)
 for (const arch of archsOf(words.filter((word) => word !== '--deb'))) {
-  const program = makeBinary(arch)
+  const program = await makeBinary(arch)
   if (words.includes('--deb')) makePackage({ arch, program, version: projectVersion(), compression: 'xz' })
 }

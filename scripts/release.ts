@@ -33,7 +33,7 @@ async function release(key: string | undefined): Promise<void> {
   if (key) checkKey(key)
   rmSync(DIST, { recursive: true, force: true })
   for (const arch of ARCHS) {
-    const program = makeBinary(arch)
+    const program = await makeBinary(arch)
     makePackage({ arch, program, version, compression: 'xz' })
     if (key) await makeUpdate(arch, program, key)
   }

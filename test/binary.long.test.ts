@@ -1,39 +1,48 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { connectAsync } from 'mqtt'
-import { describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
+import type { Arch } from '../scripts/package/arch.ts'
+import { ARCHS } from '../scripts/package/arch.ts'
+import { makeBinary } from '../scripts/package/binary.ts'
 import { needs } from './needs.ts'
-import { dataFolder } from './support/hub-process.ts'
+import { dataFolder, stopAll } from './support/hub-process.ts'
 import type { Launcher } from './support/packaged.ts'
-import { binaryOf, runPackaged, startPackaged } from './support/packaged.ts'
+import { binaryOf, runPackaged, runsHere, startPackaged, wordsOf } from './support/packaged.ts'
 
 /** The program as one executable, on both processors: what a hub does from its first start to a restored backup. */
 
-const QEMU = '/usr/bin/qemu-aarch64-static'
-const ARM64_LIBRARIES = '/usr/aarch64-linux-gnu'
-const arm64 =
-  process.arch === 'arm64' ||
-  needs(
-    existsSync(QEMU) && existsSync(`${ARM64_LIBRARIES}/lib/libatomic.so.1`),
-    'the journeys of the arm64 program',
-    'qemu-user-static libatomic1-arm64-cross libstdc++6-arm64-cross',
-  )
-const x64 = process.arch === 'x64'
+const arm64 = needs(
+  runsHere('arm64'),
+  'the journeys of the arm64 program',
+  'qemu-user-static libatomic1-arm64-cross libstdc++6-arm64-cross',
+)
 
-describe.runIf(x64)('x64', () => {
-  it('lives a first day', { timeout: 300_000 }, () => firstDay([binaryOf('x64')]))
+afterAll(stopAll)
+
+describe.runIf(runsHere('x64'))('x64', () => {
+  it('lives a first day', { timeout: 300_000 }, () => firstDay('x64'))
+})
+describe.runIf(runsHere('x64'))('the executable', () => {
+  it.each(ARCHS)(
+    'of %s is the same bytes when it is made again, by another process in another folder',
+    { timeout: 300_000 },
+    async (arch) => {
+      const again = await makeBinary(arch, { out: join(dataFolder(), 'again') })
+      expect(readFileSync(again).equals(readFileSync(binaryOf(arch)))).toBe(true)
+    },
+  )
 })
 describe.runIf(arm64)('arm64', () => {
-  it('lives a first day', { timeout: 900_000 }, () =>
-    firstDay([...(x64 ? [QEMU, '-L', ARM64_LIBRARIES] : []), binaryOf('arm64')] as [string]),
-  )
+  it('lives a first day', { timeout: 900_000 }, () => firstDay('arm64'))
 })
 
-async function firstDay(words: readonly [string, ...string[]]): Promise<void> {
+async function firstDay(arch: Arch): Promise<void> {
   const folder = dataFolder()
   const data = join(folder, 'data')
   // Nothing of the checkout and nothing of the user: what the program has, it brings along.
-  const launcher: Launcher = { words, env: { PATH: '/usr/bin:/bin', SOLAR_FAMILY_NATIVE_CACHE: join(folder, 'cache') } }
+  const env = { PATH: '/usr/bin:/bin', SOLAR_FAMILY_NATIVE_CACHE: join(folder, 'cache') }
+  const launcher: Launcher = { words: wordsOf(arch), env }
   const { key } = runPackaged<{ key: string }>(launcher, 'house', 'add', 'casa_A', '--peak', '3000', '--data', data)
   const { token } = runPackaged<{ token: string }>(launcher, 'token', 'create', '--role', 'reader', '--data', data)
   expect(Array.isArray(runPackaged(launcher, 'node', 'list'))).toBe(true)

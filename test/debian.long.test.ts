@@ -37,8 +37,9 @@ function liveOn(arch: Arch): void {
   let packages: string
   const inside = (line: string) => debian.inside(line)
   const control = () => new Database(join(debian.root, DATA, 'control.db'))
-  const debOf = (version: string) => {
-    const program = version === '0.1.0' ? binaryOf(arch) : makeBinary(arch, { version, out: join(packages, 'newer') })
+  const debOf = async (version: string) => {
+    const program =
+      version === '0.1.0' ? binaryOf(arch) : await makeBinary(arch, { version, out: join(packages, 'newer') })
     const deb = makePackage({ arch, program, version, compression: 'none', folder: packages })
     copyFileSync(deb, join(debian.root, `${version}.deb`))
     return `/${version}.deb`
@@ -56,7 +57,7 @@ function liveOn(arch: Arch): void {
   })
 
   it('is installed, and its hub runs as its own user on its own data', { timeout: 900_000 }, async () => {
-    const installed = inside(`dpkg -i ${debOf('0.1.0')}`)
+    const installed = inside(`dpkg -i ${await debOf('0.1.0')}`)
     expect(installed.status, installed.out).toBe(0)
     expect(inside('solar-family version').out).toContain('solar-family 0.1.0')
     expect(inside('solar-family config check').status).toBe(0)
@@ -79,7 +80,7 @@ function liveOn(arch: Arch): void {
     await debian.end(hub)
   })
 
-  it('is upgraded: data migrated, settings and the version before kept', { timeout: 900_000 }, () => {
+  it('is upgraded: data migrated, settings and the version before kept', { timeout: 900_000 }, async () => {
     // As a program wrote it that knew less.
     const before = control()
     before.exec('drop table notice_wish; drop table notice_book; drop table notice_outbox')
@@ -89,7 +90,7 @@ function liveOn(arch: Arch): void {
       join(debian.root, 'etc/solar-family/config.toml'),
       'data_dir = "/var/lib/solar-family"\nhttp.port = 8081\n',
     )
-    const upgraded = inside(`dpkg -i --force-confold ${debOf('0.2.0')}`)
+    const upgraded = inside(`dpkg -i --force-confold ${await debOf('0.2.0')}`)
     expect(upgraded.status, upgraded.out).toBe(0)
     expect(upgraded.out).toContain('Solar Family 0.2.0 is installed')
     expect(inside('solar-family version').out).toContain('solar-family 0.2.0')

@@ -167,7 +167,7 @@ describe.runIf(has)('under systemd', () => {
   }, 120_000)
 
   it('an upgrade takes the place of what runs; removed, nothing of it runs on', async () => {
-    const newer = debOf('0.2.0', makeBinary('x64', { version: '0.2.0', out: join(packages, 'newer') }))
+    const newer = debOf('0.2.0', await makeBinary('x64', { version: '0.2.0', out: join(packages, 'newer') }))
     const before = mainPid()
     run(`dpkg -i --force-confold ${newer}`)
     await expect.poll(() => running('solar-family') === 'active running' && mainPid() !== before, within(90)).toBe(true)

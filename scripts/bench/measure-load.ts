@@ -1,10 +1,13 @@
+import { runsHere } from '../../test/support/packaged.ts'
+import type { Arch } from '../package/arch.ts'
+import { ARCHS } from '../package/arch.ts'
 import { dataFolder } from './folders.ts'
 import { importHouses } from './houses.ts'
 import type { Loaded } from './load.ts'
 import { load } from './load.ts'
 import type { Row } from './row.ts'
 import { mib, rows } from './row.ts'
-import { hasBundle, startBundle, startHubServer } from './servers.ts'
+import { startExecutable, startHubServer } from './servers.ts'
 
 type StartServer = typeof startHubServer
 
@@ -16,19 +19,40 @@ export interface LoadTimes {
 /** A community at its usual pace: 100 houses that each say something every second. */
 export async function measureCommunity(times: LoadTimes): Promise<Row[]> {
   const result = usage('100 houses x 1 msg/s', await offer(100, [100], times))
-  if (hasBundle()) {
-    const asPackaged: StartServer = (data, ...settings) =>
-      startBundle(data, 'ingest.commit_interval_ms=2500', ...settings)
-    for (const [measure, houses, rate, startServer] of [
-      ['the same, program in one file', 100, 100, startBundle],
-      ['500 houses x 1 msg per 5 s, program in one file', 500, 100, startBundle],
-      ['100 houses x 1 msg/s, as the package sets it', 100, 100, asPackaged],
-      ['100 houses x 1 msg per 5 s, as the package sets it', 100, 20, asPackaged],
-    ] as const)
-      result.push(...usage(measure, await offer(houses, [rate], times, startServer)))
-  }
+  const arch = process.arch as Arch
+  if (!runsHere(arch)) return result
+  const executable: StartServer = (...given) => startExecutable(arch, ...given)
+  for (const [measure, houses, rate, startServer] of [
+    ['the same, one executable', 100, 100, executable],
+    ['500 houses x 1 msg per 5 s, one executable', 500, 100, executable],
+    ['100 houses x 1 msg/s, as the package sets it', 100, 100, asPackaged(arch)],
+    ['100 houses x 1 msg per 5 s, as the package sets it', 100, 20, asPackaged(arch)],
+  ] as const)
+    result.push(...usage(measure, await offer(houses, [rate], times, startServer)))
   return result
 }
+
+/**
+ * The arm64 program by qemu against this processor's own: what emulation costs, and nothing about a Raspberry Pi. Memory is qemu's as well.
+ */
+export async function measureEmulated(times: LoadTimes): Promise<Row[]> {
+  if (process.arch !== 'x64' || !runsHere('arm64')) return []
+  const measure = '100 houses x 1 msg per 5 s, as the package sets it'
+  const shares = []
+  for (const arch of ARCHS) shares.push(...(await offer(100, [20], times, asPackaged(arch))).map((l) => l.serverCpu))
+  const [own = Number.NaN, emulated = Number.NaN] = shares
+  return rows(
+    measure,
+    ['processor, of one core: x64', 100 * own, '%'],
+    ['processor, of one core: arm64 by qemu', 100 * emulated, '%'],
+    ['processor: arm64 by qemu, against x64', emulated / own, ''],
+  )
+}
+
+const asPackaged =
+  (arch: Arch): StartServer =>
+  (data, ...settings) =>
+    startExecutable(arch, data, 'ingest.commit_interval_ms=2500', ...settings)
 
 function usage(measure: string, loaded: readonly Loaded[]): Row[] {
   return loaded.flatMap((l) =>

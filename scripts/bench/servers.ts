@@ -1,12 +1,13 @@
-import { fork, spawn } from 'node:child_process'
+import { execFileSync, fork, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, existsSync, openSync, readSync, writeFileSync } from 'node:fs'
+import { closeSync, openSync, readFileSync, readSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { mosquittoPath } from '../../test/needs.ts'
 import { start } from '../../test/support/hub-process.ts'
 import { answers, freePort } from '../../test/support/mosquitto.ts'
+import { startPackaged, wordsOf } from '../../test/support/packaged.ts'
+import type { Arch } from '../package/arch.ts'
 
 /** A broker under load. */
 export interface Server {
@@ -91,37 +92,24 @@ export async function startMosquittoServer(data: string): Promise<Server & { rea
   }
 }
 
-/** The program in one file, as the package starts it. */
-export async function startBundle(data: string, ...settings: readonly string[]): Promise<Server> {
+/** The program as one executable, with what its package's service gives it; the other processor's by qemu. */
+export async function startExecutable(arch: Arch, data: string, ...settings: readonly string[]): Promise<Server> {
   const set = ['log.level=warn', ...settings].flatMap((setting) => ['--set', setting])
-  const ports = ['--bind', '127.0.0.1', '--http-port', '0', '--mqtt-port', '0']
-  const child = spawn(
-    process.execPath,
-    ['--max-semi-space-size=1', BUNDLE, 'hub', '--json', '--data', data, ...ports, ...set],
-    {
-      stdio: ['ignore', 'pipe', 'inherit'],
-      env: { ...process.env, MALLOC_ARENA_MAX: '1' },
-    },
-  )
-  const ended = once(child, 'exit')
-  const lines = createInterface({ input: child.stdout })
-  const line = await Promise.race([once(lines, 'line'), ended.then(() => null)])
-  if (!line) throw new Error('the program in one file ended before it was ready')
-  const { mqtt_port: port } = JSON.parse(line[0] as string) as { mqtt_port: number }
+  const words = wordsOf(arch)
+  // Pages of a file count as dirty until they are written.
+  execFileSync('sync')
+  const launcher = { words, env: { ...process.env, ...serviceEnvironment() } }
+  const { ready, stop } = await startPackaged(launcher, data, ...set)
   return {
-    pid: child.pid ?? 0,
-    port,
+    pid: ready.pid,
+    port: ready.mqtt_port,
     commits: () => committed(join(data, 'readings.db-shm')),
-    stop: async () => {
-      child.kill()
-      await ended
-    },
+    stop: async () => void (await stop()),
   }
 }
 
-const BUNDLE = fileURLToPath(new URL('../../build/solar-family.cjs', import.meta.url))
-
-/** Whether `npm run build` has been run. */
-export function hasBundle(): boolean {
-  return existsSync(BUNDLE)
+function serviceEnvironment(): NodeJS.ProcessEnv {
+  const unit = readFileSync(new URL('../../systemd/solar-family.service', import.meta.url), 'utf8')
+  const line = /^Environment=(.*)$/m.exec(unit)?.[1] ?? ''
+  return Object.fromEntries(line.split(' ').map((pair) => pair.split('=', 2) as [string, string]))
 }

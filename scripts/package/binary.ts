@@ -1,17 +1,36 @@
 import { execFileSync } from 'node:child_process'
-import { copyFileSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
-import Database from 'better-sqlite3'
 import type { Arch } from './arch.ts'
-import { CACHE, ROOT } from './arch.ts'
+import { ROOT } from './arch.ts'
+import { makeBundle } from './bundle.ts'
 import { segmentsOf, sharedPage } from './elf.ts'
 import { nodeBinary } from './node-binary.ts'
+import { projectVersion } from './project.ts'
 
 /** Pages of a Raspberry Pi 5. */
 const ARM64_PAGE_BYTES = 16_384
 
+/** How Node finds what it carries: names of its documentation ("Single executable applications"). */
+const RESOURCE = 'NODE_SEA_BLOB'
+const SENTINEL = 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2'
+
+/** A hub's objects live for a moment or for ever: V8's nursery of 16 MiB, three times over, would only be memory. */
+const NODE_OPTIONS = ['--max-semi-space-size=1']
+
 export interface BinaryOptions {
-  /** Another version than the checkout's. */
+  /** Another version than the checkout's, to try updates with. */
   readonly version?: string
   readonly out?: string
 }
@@ -21,52 +40,51 @@ export function binaryPath(arch: Arch): string {
 }
 
 /**
- * Makes the program of a processor as one executable and returns its path: Node itself with the bundle inside. One at a time in a checkout, since
- * the path of the bundle is written into it; whole before it takes the place of the one before, so that nobody copies half of it.
+ * Makes the program of a processor as one executable and returns its path: Node itself with the bundle inside. It is made apart and then takes
+ * the place of the one before: several may be made at once, and who copies one never gets half of it.
  */
-export function makeBinary(arch: Arch, { version, out = binaryPath(arch) }: BinaryOptions = {}): string {
-  const part = `${out}.part`
-  mkdirSync(dirname(out), { recursive: true })
-  mkdirSync(CACHE, { recursive: true })
-  const turn = new Database(join(CACHE, 'turn.db'), { timeout: 600_000 })
+export async function makeBinary(
+  arch: Arch,
+  { version = projectVersion(), out = binaryPath(arch) }: BinaryOptions = {},
+): Promise<string> {
+  const part = `${out}.${process.pid}.part`
+  const stage = mkdtempSync(join(tmpdir(), 'solar-family-binary-'))
   try {
-    turn.exec('BEGIN EXCLUSIVE')
-    pack(arch, version, part)
+    const blob = await makeBlob(arch, version, stage)
+    mkdirSync(dirname(out), { recursive: true })
+    copyFileSync(nodeBinary(arch).file, part)
+    chmodSync(part, 0o755)
+    const postject = join(ROOT, 'node_modules/postject/dist/cli.js')
+    // It warns of section names that it does not find again; what matters is checked below.
+    execFileSync(process.execPath, [postject, part, RESOURCE, blob, '--sentinel-fuse', SENTINEL], { stdio: 'pipe' })
     const problem = arch === 'arm64' ? sharedPage(segmentsOf(readFileSync(part)), ARM64_PAGE_BYTES) : null
     if (problem !== null) throw new Error(`${out} would not run on a Raspberry Pi 5: ${problem}`)
     renameSync(part, out)
   } finally {
-    turn.close()
+    rmSync(stage, { recursive: true, force: true })
+    rmSync(part, { force: true })
   }
   process.stdout.write(`${relative(ROOT, out)}: ${(statSync(out).size / 2 ** 20).toFixed(1)} MiB\n`)
   return out
 }
 
-function pack(arch: Arch, programVersion: string | undefined, out: string): void {
-  const bundle = `build/solar-family-${arch}.cjs`
-  const args = ['--arch', arch, '--out', bundle]
-  if (programVersion !== undefined) args.push('--program-version', programVersion)
-  execFileSync(process.execPath, [join(ROOT, 'scripts/build.ts'), ...args], { cwd: ROOT, stdio: 'inherit' })
-  const { version } = nodeBinary(arch)
-  const pkg = join(ROOT, 'node_modules/@yao-pkg/pkg/lib-es5/bin.js')
-  execFileSync(process.execPath, [pkg, bundle, '--sea', '-t', `node${version}-linux-${arch}`, '-o', out], {
-    cwd: ROOT,
-    env: { ...process.env, HOME: seededHome(arch), NODE_OPTIONS: '' },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-}
-
-/** A home folder in which pkg finds Node as if it had downloaded it. The layout is that of the pinned version of pkg. */
-function seededHome(arch: Arch): string {
-  const home = join(CACHE, 'home')
-  for (const each of new Set<Arch>([arch, process.arch as Arch])) {
-    const { version, file } = nodeBinary(each)
-    const name = `node-v${version}-linux-${each}`
-    const downloads = join(home, '.pkg-cache/sea')
-    mkdirSync(join(downloads, name, 'bin'), { recursive: true })
-    copyFileSync(file, join(downloads, name, 'bin/node'))
-    for (const mark of [`${name}/bin/node.ok`, `${name}.tar.gz`, `${name}.tar.gz.ok`])
-      writeFileSync(join(downloads, mark), '')
+/** A file of what Node carries, made by the same Node for this processor. No path of this machine is in it, nor code of its own processor. */
+async function makeBlob(arch: Arch, version: string, stage: string): Promise<string> {
+  const { main, assets } = await makeBundle(arch, version, stage)
+  const config = {
+    main,
+    output: 'blob',
+    disableExperimentalSEAWarning: true,
+    useSnapshot: false,
+    useCodeCache: false,
+    execArgv: NODE_OPTIONS,
+    assets,
   }
-  return home
+  writeFileSync(join(stage, 'sea.json'), JSON.stringify(config))
+  execFileSync(nodeBinary(process.arch as Arch).file, ['--experimental-sea-config', 'sea.json'], {
+    cwd: stage,
+    stdio: 'pipe',
+    env: {},
+  })
+  return join(stage, 'blob')
 }
