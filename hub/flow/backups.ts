@@ -7,6 +7,7 @@ import type { ChoreName, Chores } from '../store/chore-protocol.ts'
 import { makeFolder } from '../store/folder.ts'
 import { CONTROL_COPY, controlCopies, NIGHTLY, nightlyBackups, SLOTS_COPY } from '../store/restore.ts'
 import type { Health } from './health.ts'
+import { SingleRun } from './single-run.ts'
 
 export interface BackupsOptions {
   readonly now: () => number
@@ -50,8 +51,7 @@ const SPARE_BYTES = 64e6
 export class Backups {
   readonly #options: BackupsOptions
   readonly #done: Record<BackupKind, number | null> = { control: null, slots: null, nightly: null }
-  #running: Promise<void> | null = null
-  #stopped = false
+  readonly #work = new SingleRun(() => this.#run())
   #startedAt = Number.NEGATIVE_INFINITY
   #failedAt = Number.NEGATIVE_INFINITY
   #retryMs = 0
@@ -86,16 +86,11 @@ export class Backups {
 
   /** Makes what is due. A call while another runs waits for that one instead. */
   run(): Promise<void> {
-    if (this.#stopped) return Promise.resolve()
-    this.#running ??= this.#run().finally(() => {
-      this.#running = null
-    })
-    return this.#running
+    return this.#work.run()
   }
 
-  async stop(): Promise<void> {
-    this.#stopped = true
-    await this.#running
+  stop(): Promise<void> {
+    return this.#work.stop()
   }
 
   async #run(): Promise<void> {
@@ -117,7 +112,7 @@ export class Backups {
       if (this.#due('slots', 0)) await this.#copySlots()
       health.set('backup', null)
     } catch (error) {
-      if (this.#stopped) return
+      if (this.#work.isStopped) return
       this.#failedAt = now()
       const took = Math.max(0, this.#failedAt - begun)
       this.#retryMs = Math.min(RETRY.most, Math.max(RETRY.least, RETRY.timesItTook * took))
@@ -128,7 +123,7 @@ export class Backups {
 
   /** Is a day's, or an hour's, copy still to be made in the period that has begun? */
   #due(what: 'slots' | 'nightly', offset: number): boolean {
-    if (this.#stopped) return false
+    if (this.#work.isStopped) return false
     const every = what === 'slots' ? SLOTS_EVERY : DAY
     const last = this.#done[what]
     return last === null || Math.floor((last - offset) / every) !== Math.floor((this.#options.now() - offset) / every)

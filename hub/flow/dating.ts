@@ -1,6 +1,7 @@
 import type { DoubtfulTime } from '../domain/clock-trust.ts'
 import type { PowerLimits } from '../domain/energy.ts'
 import type { DateTask, DoubtfulOutcome } from '../store/doubtful-readings.ts'
+import { SingleRun } from './single-run.ts'
 
 export interface DatingOptions {
   readonly now: () => number
@@ -18,8 +19,7 @@ export interface DatingOptions {
  */
 export class Dating {
   readonly #options: DatingOptions
-  #running: Promise<void> | null = null
-  #stopped = false
+  readonly #work = new SingleRun(() => this.#run())
 
   constructor(options: DatingOptions) {
     this.#options = options
@@ -27,30 +27,25 @@ export class Dating {
 
   /** A call while another runs waits for that one instead. */
   run(): Promise<void> {
-    if (this.#stopped) return Promise.resolve()
-    this.#running ??= this.#run().finally(() => {
-      this.#running = null
-    })
-    return this.#running
+    return this.#work.run()
   }
 
-  async stop(): Promise<void> {
-    this.#stopped = true
-    await this.#running
+  stop(): Promise<void> {
+    return this.#work.stop()
   }
 
   async #run(): Promise<void> {
     const { now, right, limits, step, onDone, onError } = this.#options
     let dated = 0
     try {
-      for (let known = right(); known !== null && !this.#stopped; known = right()) {
+      for (let known = right(); known !== null && !this.#work.isStopped; known = right()) {
         const outcome = await step({ now: now(), right: known, limits: limits() })
         dated += outcome.dated
         if (outcome.done) break
         await new Promise((resolve) => setTimeout(resolve, Math.ceil(outcome.tookMs)))
       }
     } catch (error) {
-      if (!this.#stopped) onError?.(error)
+      if (!this.#work.isStopped) onError?.(error)
     }
     if (dated > 0) onDone?.(dated)
   }

@@ -6,6 +6,7 @@ import type { Settings } from '../domain/settings.ts'
 import type { DiagnoseOutcome, DiagnoseRequest } from '../store/diagnose.ts'
 import type { KeyedHouse } from '../store/houses.ts'
 import type { Health } from './health.ts'
+import { SingleRun } from './single-run.ts'
 
 export interface DiagnosisOptions {
   readonly now: () => number
@@ -26,8 +27,7 @@ export class Diagnosis {
   #plants: ReadonlyMap<string, PlantHealth> | null = null
   #unfit: readonly (readonly [house: string, days: readonly number[]])[] = []
   #planes: ReadonlyMap<string, PlaneFit> = new Map()
-  #running: Promise<void> | null = null
-  #stopped = false
+  readonly #work = new SingleRun(() => this.#runOn())
   #again = false
 
   constructor(options: DiagnosisOptions) {
@@ -63,24 +63,19 @@ export class Diagnosis {
 
   /** Judges what is due. A call while another runs has that one look once more. */
   run(): Promise<void> {
-    if (this.#stopped) return Promise.resolve()
-    this.#again = this.#running !== null
-    this.#running ??= this.#runOn().finally(() => {
-      this.#running = null
-    })
-    return this.#running
+    this.#again = this.#work.isRunning
+    return this.#work.run()
   }
 
   async #runOn(): Promise<void> {
     do {
       this.#again = false
       await this.#run()
-    } while (this.#again && !this.#stopped)
+    } while (this.#again && !this.#work.isStopped)
   }
 
-  async stop(): Promise<void> {
-    this.#stopped = true
-    await this.#running
+  stop(): Promise<void> {
+    return this.#work.stop()
   }
 
   async #run(): Promise<void> {
@@ -109,7 +104,7 @@ export class Diagnosis {
       health.set('diagnosis', null)
       onDone?.(outcome)
     } catch (error) {
-      if (this.#stopped) return
+      if (this.#work.isStopped) return
       if (health.set('diagnosis', error instanceof Error ? error.message : String(error))) onError?.(error)
     }
   }

@@ -14,6 +14,7 @@ import type { Learned, LearnedDay, Roof } from './forecast-learning.ts'
 import { learnFromDay, NOTHING_LEARNED } from './forecast-learning.ts'
 import type { CurrentForecast, ForecastingOptions } from './forecast-ports.ts'
 import { scoreDay } from './forecast-scores.ts'
+import { SingleRun } from './single-run.ts'
 import { Steps } from './steps.ts'
 
 /** A day that is not over may still be filled by nodes that were away: what is kept on disk is learned to here. */
@@ -34,8 +35,7 @@ export class Forecasting {
   #key = ''
   #current: CurrentForecast | null = null
   #models: ReadonlyMap<string, PlantForecast> = new Map()
-  #running: Promise<void> | null = null
-  #stopped = false
+  readonly #work = new SingleRun(() => this.#run())
   #hours = new Map<string, readonly IssuedHour[]>()
   /** The past as it was heard at the last look, where that is not what was learned from. */
   #grown = ''
@@ -62,16 +62,11 @@ export class Forecasting {
 
   /** Does what is due. A call while another runs waits for that one instead. */
   run(): Promise<void> {
-    if (this.#stopped) return Promise.resolve()
-    this.#running ??= this.#run().finally(() => {
-      this.#running = null
-    })
-    return this.#running
+    return this.#work.run()
   }
 
-  async stop(): Promise<void> {
-    this.#stopped = true
-    await this.#running
+  stop(): Promise<void> {
+    return this.#work.stop()
   }
 
   async #run(): Promise<void> {
@@ -105,7 +100,7 @@ export class Forecasting {
     }
     const job = { at, grid, zone, place, roofs, steps }
     const { tip, daysLearned } = await this.#catchUp(job)
-    if (this.#stopped) return
+    if (this.#work.isStopped) return
     await this.#issue(job, tip)
     this.#key = key
     const tookMs = performance.now() - started
@@ -138,7 +133,7 @@ export class Forecasting {
     let tip = settled
     const missing = job.roofs.map((roof) => settled.plants.get(roof.id)?.learnedTo ?? oldest - 1)
     for (let day = Math.max(oldest, Math.min(...missing) + 1); day < today; day++) {
-      if (this.#stopped) break
+      if (this.#work.isStopped) break
       const from = day < today - SETTLED_DAYS ? settled : tip
       const done = await this.#learn(from, day, job)
       tip = done.learned

@@ -1,6 +1,7 @@
 import type { Announcement } from '../codec/home-assistant.ts'
 import { availabilityTopic, discoveryTopic, stateTopic } from '../codec/home-assistant.ts'
 import type { Outlet } from './perform.ts'
+import { SingleRun } from './single-run.ts'
 
 export interface HomeAssistantOptions {
   readonly root: string
@@ -21,7 +22,7 @@ export class HomeAssistant {
   readonly #options: HomeAssistantOptions
   /** House -> what was announced last; null = by an earlier run. */
   #announced: Map<string, string | null> | null = null
-  #running: Promise<void> | null = null
+  readonly #work = new SingleRun(() => this.#run())
 
   constructor(options: HomeAssistantOptions) {
     this.#options = options
@@ -29,22 +30,19 @@ export class HomeAssistant {
 
   /** Brings what is announced, and every value, up to date. A call while another runs waits for that one. */
   run(): Promise<void> {
-    this.#running ??= this.#run().finally(() => {
-      this.#running = null
-    })
-    return this.#running
+    return this.#work.run()
   }
 
   /** Says everything anew: somebody has come who knows nothing. */
   async repeat(): Promise<void> {
-    await this.#running?.catch(() => {})
+    if (this.#work.isRunning) await this.#work.run().catch(() => {})
     for (const house of this.#announced?.keys() ?? []) this.#announced?.set(house, null)
     await this.run()
   }
 
   /** Says that the hub goes away. */
   async stop(): Promise<void> {
-    await this.#running?.catch(() => {})
+    await this.#work.stop().catch(() => {})
     if ((this.#announced?.size ?? 0) > 0)
       await this.#options.outlet.publish(availabilityTopic(this.#options.root), 'offline', KEPT)
   }

@@ -3,6 +3,7 @@ import { retentionDue } from '../domain/retention.ts'
 import { HOUR, MINUTE } from '../domain/time.ts'
 import type { HousekeepingStep, HousekeepingTask } from '../store/housekeeper.ts'
 import type { Health } from './health.ts'
+import { SingleRun } from './single-run.ts'
 
 export interface HousekeepingOptions {
   readonly now: () => number
@@ -33,8 +34,7 @@ const OLDEST_SOUND_CLOCK = 1_451_606_400_000
  */
 export class Housekeeping {
   readonly #options: HousekeepingOptions
-  #running: Promise<void> | null = null
-  #stopped = false
+  readonly #work = new SingleRun(() => this.#run())
   #lastCallAt: number | null = null
   #steadySince: number | null = null
 
@@ -44,30 +44,25 @@ export class Housekeeping {
 
   /** Does what is due. A call while another runs waits for that one instead. */
   run(): Promise<void> {
-    if (this.#stopped) return Promise.resolve()
-    const now = this.#options.now()
-    this.#watchClock(now)
-    this.#running ??= this.#run(now).finally(() => {
-      this.#running = null
-    })
-    return this.#running
+    this.#watchClock(this.#options.now())
+    return this.#work.run()
   }
 
   /** Settles when the step that is under way is done; none follows. */
-  async stop(): Promise<void> {
-    this.#stopped = true
-    await this.#running
+  stop(): Promise<void> {
+    return this.#work.stop()
   }
 
-  async #run(now: number): Promise<void> {
+  async #run(): Promise<void> {
     const { health, settings, onDone, onError } = this.#options
+    const now = this.#options.now()
     const isSteady = now - (this.#steadySince ?? now) >= STEADY_BEFORE_DELETING
     if (now < OLDEST_SOUND_CLOCK) return
     const { retention, zone } = settings()
     const tally = { rolledHours: 0, retiredReadings: 0, retiredSlots: 0, longestStepMs: 0 }
     let task: HousekeepingTask = { now, due: retentionDue(now, retention, zone), delete: isSteady, afterReading: 0 }
     try {
-      while (!this.#stopped) {
+      while (!this.#work.isStopped) {
         const step = await this.#options.step(task)
         tally.longestStepMs = Math.max(tally.longestStepMs, step.tookMs)
         count(tally, step)
@@ -78,7 +73,7 @@ export class Housekeeping {
       health.set('housekeeping', null)
       if (tally.rolledHours + tally.retiredReadings + tally.retiredSlots > 0) onDone?.(tally)
     } catch (error) {
-      if (this.#stopped) return
+      if (this.#work.isStopped) return
       if (health.set('housekeeping', error instanceof Error ? error.message : String(error))) onError?.(error)
     }
   }

@@ -5,6 +5,7 @@ import { DAY, HOUR } from '../domain/time.ts'
 import type { WeatherHour } from '../domain/weather.ts'
 import type { WeatherCalls } from '../domain/weather-schedule.ts'
 import { afterCall, FIRST_CALL } from '../domain/weather-schedule.ts'
+import { SingleRun } from './single-run.ts'
 import type { WeatherProvider } from './weather-provider.ts'
 
 export interface WeatherOptions {
@@ -50,7 +51,7 @@ export class Weather {
   #place: string | null = null
   #fetchedAt: number | null = null
   #failure: string | null = null
-  #running: Promise<void> | null = null
+  readonly #work = new SingleRun(() => this.#run())
 
   constructor(options: WeatherOptions) {
     this.#options = options
@@ -67,10 +68,7 @@ export class Weather {
   }
 
   run(): Promise<void> {
-    this.#running ??= this.#run().finally(() => {
-      this.#running = null
-    })
-    return this.#running
+    return this.#work.run()
   }
 
   get #agreed(): boolean {

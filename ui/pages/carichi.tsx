@@ -1,5 +1,6 @@
 import type { LoadForm, LoadPage, LoadsPage } from '../models/loads.ts'
 import { LoadChart } from '../view/chart-load.tsx'
+import { HouseChoice } from '../view/house-choice.tsx'
 import { Icon } from '../view/icons.tsx'
 import { Clock, Degraded, documentOf } from '../view/layout.tsx'
 import type { LivePart } from '../view/live.ts'
@@ -27,21 +28,7 @@ export function loadsPage(page: LoadsPage, reader: Reader): string {
             <h1>{t('load.title')}</h1>
             <p class="hint">{house.name}</p>
           </div>
-          {choices.length > 0 ? (
-            <form class="choice" method="get" action="/carichi" data-submit>
-              <label for="casa-scelta">{t('house.choose')}</label>
-              <select id="casa-scelta" name="casa">
-                {choices.map((id) => (
-                  <option value={id} selected={id === house.id}>
-                    {id}
-                  </option>
-                ))}
-              </select>
-              <button type="submit" class="quiet">
-                {t('day.go')}
-              </button>
-            </form>
-          ) : null}
+          <HouseChoice view={view} action="/carichi" houses={choices} chosen={house.id} />
         </div>
         <div class="cards">
           <LoadsCard view={view} loads={page.loads} back={reader.path} size="full" />

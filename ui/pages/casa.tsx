@@ -3,6 +3,7 @@ import { AlertsCard } from '../view/alerts.tsx'
 import { DayChart } from '../view/chart-day.tsx'
 import { DayNav } from '../view/day-nav.tsx'
 import { type BarPart, EnergyBar } from '../view/energy-bar.tsx'
+import { HouseChoice } from '../view/house-choice.tsx'
 import { Clock, Degraded, documentOf } from '../view/layout.tsx'
 import type { LivePart } from '../view/live.ts'
 import { LoadsCard } from '../view/load-card.tsx'
@@ -38,7 +39,7 @@ export function housePage(page: HousePage, reader: Reader): string {
                 : view.t('house.noPlant')}
             </p>
           </div>
-          <HouseChoice view={view} page={page} />
+          <OtherHouse view={view} page={page} />
         </div>
         <DayPart view={view} page={page} />
         <div class="cards">
@@ -82,23 +83,11 @@ function DayPart({ view, page }: Props) {
   return <DayNav view={view} day={page.day} path="/" house={page.choices.length > 0 ? page.house.id : null} />
 }
 
-function HouseChoice({ view, page }: Props) {
-  if (page.choices.length === 0) return null
+function OtherHouse({ view, page }: Props) {
   return (
-    <form class="choice" method="get" action="/" data-submit>
-      <label for="casa-scelta">{view.t('house.choose')}</label>
-      <select id="casa-scelta" name="casa">
-        {page.choices.map((id) => (
-          <option value={id} selected={id === page.house.id}>
-            {id}
-          </option>
-        ))}
-      </select>
+    <HouseChoice view={view} action="/" houses={page.choices} chosen={page.house.id}>
       {page.day.isToday ? null : <input type="hidden" name="giorno" value={page.day.day} />}
-      <button type="submit" class="quiet">
-        {view.t('day.go')}
-      </button>
-    </form>
+    </HouseChoice>
   )
 }
 

@@ -1,5 +1,6 @@
 import type { ForecastDayView, ForecastPage } from '../models/forecast.ts'
 import { ForecastChart } from '../view/chart-forecast.tsx'
+import { HouseChoice } from '../view/house-choice.tsx'
 import { Icon } from '../view/icons.tsx'
 import { documentOf } from '../view/layout.tsx'
 import { Age, Badge, Card } from '../view/parts.tsx'
@@ -23,7 +24,13 @@ export function forecastPage(page: ForecastPage, reader: Reader): string {
       <>
         <div class="page-head">
           <h1>{page.house ? t('forecast.titleHouse', { house: page.house.name }) : t('forecast.titleCommunity')}</h1>
-          <Choice view={view} page={page} />
+          <HouseChoice
+            view={view}
+            action="/previsione"
+            houses={page.choices}
+            chosen={page.house?.id ?? null}
+            orCommunity
+          />
         </div>
         <div class="cards">
           {page.issued ? (
@@ -47,29 +54,6 @@ export function forecastPage(page: ForecastPage, reader: Reader): string {
       </>
     ),
   })
-}
-
-function Choice({ view, page }: Props) {
-  const { t } = view
-  if (page.choices.length === 0) return null
-  return (
-    <form class="choice" method="get" action="/previsione" data-submit>
-      <label for="previsione-casa">{t('history.whose')}</label>
-      <select id="previsione-casa" name="casa">
-        <option value="comunita" selected={page.house === null}>
-          {t('history.community')}
-        </option>
-        {page.choices.map((id) => (
-          <option value={id} selected={id === page.house?.id}>
-            {id}
-          </option>
-        ))}
-      </select>
-      <button type="submit" class="quiet">
-        {t('day.go')}
-      </button>
-    </form>
-  )
 }
 
 const NAMES = ['today', 'tomorrow', 'after'] as const

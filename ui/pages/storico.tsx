@@ -1,6 +1,7 @@
 import type { Co2View, Comparison, HistoryPage } from '../models/history.ts'
 import { COMPARISONS, SPANS } from '../models/history.ts'
 import { HistoryChart } from '../view/chart-history.tsx'
+import { HouseSelect } from '../view/house-choice.tsx'
 import { Icon } from '../view/icons.tsx'
 import { documentOf } from '../view/layout.tsx'
 import { Card } from '../view/parts.tsx'
@@ -130,17 +131,7 @@ function Choices({ view, page }: Props) {
     <form class="choices" method="get" action="/storico" data-submit>
       <input type="hidden" name="periodo" value={period.key} />
       <p>
-        <label for="storico-casa">{t('history.whose')}</label>
-        <select id="storico-casa" name="casa">
-          <option value="comunita" selected={page.house === null}>
-            {t('history.community')}
-          </option>
-          {page.choices.map((id) => (
-            <option value={id} selected={id === page.house?.id}>
-              {id}
-            </option>
-          ))}
-        </select>
+        <HouseSelect view={view} houses={page.choices} chosen={page.house?.id ?? null} orCommunity />
       </p>
       {period.span === 'tutto' ? null : (
         <p>

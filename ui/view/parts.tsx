@@ -81,15 +81,13 @@ export function Saved({ view, when }: { readonly view: View; readonly when: bool
   )
 }
 
-interface FieldProps {
+interface FieldProps extends Explained {
   readonly name: string
   /** Where a page has several fields of the same name. */
   readonly id?: string
   readonly label: string
   readonly value?: string
   readonly type?: 'text' | 'password' | 'date'
-  readonly hint?: string | null
-  readonly error?: string | null
   readonly autocomplete?: string
   readonly inputmode?: 'decimal' | 'numeric' | null
   readonly required?: boolean
@@ -97,26 +95,9 @@ interface FieldProps {
 
 /** A labelled input with its hint and what was wrong with it. */
 export function Field(props: FieldProps) {
-  const {
-    name,
-    id = name,
-    label,
-    value = '',
-    type = 'text',
-    hint = null,
-    error = null,
-    autocomplete = 'off',
-    inputmode = null,
-  } = props
-  const described = classes(hint && `${id}-hint`, error && `${id}-error`)
+  const { name, id = name, value = '', type = 'text', autocomplete = 'off', inputmode = null } = props
   return (
-    <p class={classes('field', error && 'field-wrong')}>
-      <label for={id}>{label}</label>
-      {hint ? (
-        <span class="hint" id={`${id}-hint`}>
-          {hint}
-        </span>
-      ) : null}
+    <Labelled {...props} id={id}>
       <input
         id={id}
         name={name}
@@ -127,33 +108,49 @@ export function Field(props: FieldProps) {
         spellcheck={false}
         inputmode={inputmode ?? undefined}
         required={props.required ?? true}
-        aria-describedby={described || undefined}
-        aria-invalid={error ? 'true' : undefined}
+        {...described(id, props)}
       />
-      {error ? (
-        <span class="error" id={`${id}-error`}>
-          <Icon name="warning" />
-          {error}
-        </span>
-      ) : null}
-    </p>
+    </Labelled>
   )
 }
 
-interface ChoiceProps {
+interface ChoiceProps extends Explained {
   readonly name: string
   /** Where a page has several choices of the same name. */
   readonly id?: string
   readonly label: string
   readonly value: string
   readonly options: readonly { readonly value: string; readonly text: string }[]
+}
+
+/** A labelled choice of one, with its hint and what was wrong with it. */
+export function Choice(props: ChoiceProps) {
+  const { name, id = name, value, options } = props
+  return (
+    <Labelled {...props} id={id}>
+      <select id={id} name={name} {...described(id, props)}>
+        {options.map((option) => (
+          <option value={option.value} selected={option.value === value}>
+            {option.text}
+          </option>
+        ))}
+      </select>
+    </Labelled>
+  )
+}
+
+interface Explained {
   readonly hint?: string | null
   readonly error?: string | null
 }
 
-/** A labelled choice of one, with its hint and what was wrong with it. */
-export function Choice({ name, id = name, label, value, options, hint = null, error = null }: ChoiceProps) {
-  const described = classes(hint && `${id}-hint`, error && `${id}-error`)
+interface LabelledProps extends Explained {
+  readonly id: string
+  readonly label: string
+  readonly children?: Child
+}
+
+function Labelled({ id, label, hint = null, error = null, children }: LabelledProps) {
   return (
     <p class={classes('field', error && 'field-wrong')}>
       <label for={id}>{label}</label>
@@ -162,13 +159,7 @@ export function Choice({ name, id = name, label, value, options, hint = null, er
           {hint}
         </span>
       ) : null}
-      <select id={id} name={name} aria-describedby={described || undefined} aria-invalid={error ? 'true' : undefined}>
-        {options.map((option) => (
-          <option value={option.value} selected={option.value === value}>
-            {option.text}
-          </option>
-        ))}
-      </select>
+      {children}
       {error ? (
         <span class="error" id={`${id}-error`}>
           <Icon name="warning" />
@@ -177,6 +168,12 @@ export function Choice({ name, id = name, label, value, options, hint = null, er
       ) : null}
     </p>
   )
+}
+
+/** Ties an input to what `Labelled` says of it. */
+function described(id: string, { hint, error }: Explained) {
+  const by = classes(hint && `${id}-hint`, error && `${id}-error`)
+  return { 'aria-describedby': by || undefined, 'aria-invalid': error ? ('true' as const) : undefined }
 }
 
 /** Lets a wide table move sideways in its place instead of the page, by keyboard too. */
