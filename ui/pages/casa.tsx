@@ -47,7 +47,7 @@ export function housePage(page: HousePage, reader: Reader): string {
           <Totals view={view} page={page} />
           {day.isToday && page.loads.length > 0 ? <HouseLoads view={view} page={page} /> : null}
           <CurveCard view={view} page={page} />
-          <YieldCard view={view} benchmark={page.benchmark} hasPlant={house.peakPower > 0} />
+          <YieldCard view={view} house={house} benchmark={page.benchmark} />
           <AlertsCard view={view} alerts={page.alerts} named={false} size="half" />
         </div>
       </>
@@ -68,7 +68,7 @@ export function liveParts(page: HousePage, reader: Reader): LivePart[] {
     { id: 'andamento', html: `${<CurveCard view={view} page={page} />}` },
     {
       id: 'confronto',
-      html: `${<YieldCard view={view} benchmark={page.benchmark} hasPlant={page.house.peakPower > 0} />}`,
+      html: `${<YieldCard view={view} house={page.house} benchmark={page.benchmark} />}`,
     },
     { id: 'avvisi', html: `${<AlertsCard view={view} alerts={page.alerts} named={false} size="half" />}` },
   ]

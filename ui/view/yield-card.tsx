@@ -8,22 +8,22 @@ const SAME = 0.02
 
 interface YieldCardProps {
   readonly view: View
+  readonly house: HousePage['house']
   readonly benchmark: HousePage['benchmark']
-  readonly hasPlant: boolean
 }
 
 /** The own roof against the mean of the community, in words and as a mark on a line. */
-export function YieldCard({ view, benchmark, hasPlant }: YieldCardProps) {
+export function YieldCard({ view, house, benchmark }: YieldCardProps) {
   const { t } = view
   return (
     <Card id="confronto" title={t('yield.titleOwn')} size="half">
-      {hasPlant ? <Verdict view={view} benchmark={benchmark} /> : <p>{t('house.noPlant')}</p>}
+      {house.peakPower > 0 ? <Verdict view={view} house={house} benchmark={benchmark} /> : <p>{t('house.noPlant')}</p>}
       <p class="hint">{benchmark.unit === 'W/Wp' ? t('yield.explainNow') : t('yield.explainDay')}</p>
     </Card>
   )
 }
 
-function Verdict({ view, benchmark }: Omit<YieldCardProps, 'hasPlant'>) {
+function Verdict({ view, house, benchmark }: YieldCardProps) {
   const { t, f } = view
   const { own, mean, unit, threshold, plants, conclusive, dark, judged } = benchmark
   if (dark) return <p>{t('yield.dark')}</p>
@@ -52,7 +52,7 @@ function Verdict({ view, benchmark }: Omit<YieldCardProps, 'hasPlant'>) {
       </p>
       {judged ? null : (
         <p>
-          {t('yield.byDays')} <a href="/salute">{t('yield.health')}</a>
+          {t('yield.byDays')} <a href={`/salute?${new URLSearchParams({ casa: house.id })}`}>{t('yield.health')}</a>
         </p>
       )}
     </>
