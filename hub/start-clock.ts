@@ -14,7 +14,7 @@ import type { Store } from './store/store.ts'
 const CHECK_MS = 1_000
 
 /** Watches the hub's clock, and dates what was measured while it was in doubt. */
-export async function startClockWatch(parts: {
+export async function prepareClockWatch(parts: {
   clock: Clock
   evidence: ClockEvidence
   store: Store
@@ -24,7 +24,7 @@ export async function startClockWatch(parts: {
   recovery: Recovery
   registry: () => RegistrySnapshot
   onSet: () => void
-}): Promise<{ watch: ClockWatch; dating: Dating; stop: () => Promise<void> }> {
+}): Promise<{ watch: ClockWatch; dating: Dating; start: () => () => Promise<void> }> {
   const { clock, evidence, store, health, log, live, recovery, registry, onSet } = parts
   const watch: ClockWatch = new ClockWatch({
     clock,
@@ -49,13 +49,15 @@ export async function startClockWatch(parts: {
     onDone: (readings) => log.info({ readings }, 'readings of a doubtful time were dated'),
     onError: (error) => log.error({ error: String(error) }, 'readings of a doubtful time could not be dated'),
   })
-  const timer = setInterval(() => watch.check(), CHECK_MS)
   return {
     watch,
     dating,
-    stop: async () => {
-      clearInterval(timer)
-      await dating.stop()
+    start: () => {
+      const timer = setInterval(() => watch.check(), CHECK_MS)
+      return async () => {
+        clearInterval(timer)
+        await dating.stop()
+      }
     },
   }
 }

@@ -12,14 +12,14 @@ import type { Store } from './store/store.ts'
  * The diagnosis of the plants, judged anew after every hour, and when what it depends on was edited, in a thread of its own. `run` judges
  * at once.
  */
-export function startDiagnosis(parts: {
+export function prepareDiagnosis(parts: {
   clock: { readonly now: () => number; readonly isCertain: boolean }
   log: Log
   registry: Registry
   store: Store
   recovery: Recovery
   health: Health
-}): { readonly diagnosis: Diagnosis; readonly stop: () => Promise<void> } {
+}): { readonly diagnosis: Diagnosis; readonly start: () => () => Promise<void> } {
   const { clock, log, registry, store, recovery, health } = parts
   const ending = new AbortController()
   const diagnosis = new Diagnosis({
@@ -40,17 +40,19 @@ export function startDiagnosis(parts: {
     judgedFor = due
     void diagnosis.run()
   }
-  const minute = everySeconds(60, look)
-  health.onOver('storage', () => {
-    judgedFor = ''
-    look()
-  })
   return {
     diagnosis,
-    stop: async () => {
-      minute.stop()
-      ending.abort()
-      await diagnosis.stop()
+    start: () => {
+      const minute = everySeconds(60, look)
+      health.onOver('storage', () => {
+        judgedFor = ''
+        look()
+      })
+      return async () => {
+        minute.stop()
+        ending.abort()
+        await diagnosis.stop()
+      }
     },
   }
 }

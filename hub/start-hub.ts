@@ -21,8 +21,8 @@ import { startBackups } from './start-backups.ts'
 import { checkConformance, makeBroker } from './start-broker.ts'
 import { startCertificate } from './start-certificate.ts'
 import { startCleaning } from './start-cleaning.ts'
-import { startClockWatch } from './start-clock.ts'
-import { startDiagnosis } from './start-diagnosis.ts'
+import { prepareClockWatch } from './start-clock.ts'
+import { prepareDiagnosis } from './start-diagnosis.ts'
 import { StartError } from './start-error.ts'
 import { prepareForecast } from './start-forecast.ts'
 import { prepareHomeAssistant } from './start-home-assistant.ts'
@@ -68,6 +68,8 @@ export async function startHub(
     const mended = await mendFiles(config.dataDir, config.backup.dir, clock.now())
     if (!mended.ok) throw new StartError(mended.error)
     let keeper: ControlKeeper | null = null
+    // Before the first tick there is nothing to save again.
+    let saveAgain = () => {}
     const store = await openStore(config.dataDir, (error) => keeper?.noticed(error))
     stops.push(() => store.close())
     const { root } = config.mqtt
@@ -83,7 +85,7 @@ export async function startHub(
       clock,
       health,
       log,
-      onControlRebuilt: () => tick.saveAgain(),
+      onControlRebuilt: () => saveAgain(),
     })
     keeper = started
     stops.push(stopRecovery)
@@ -95,8 +97,8 @@ export async function startHub(
     const {
       watch,
       dating,
-      stop: stopWatch,
-    } = await startClockWatch({
+      start: startWatch,
+    } = await prepareClockWatch({
       clock,
       evidence,
       store,
@@ -105,9 +107,8 @@ export async function startHub(
       live,
       recovery,
       registry: () => registry.current,
-      onSet: () => tick.saveAgain(),
+      onSet: () => saveAgain(),
     })
-    stops.push(stopWatch)
     const elapsed = () => watch.read().elapsed
     const listeningSince = elapsed()
     const forecast = prepareForecast({
@@ -146,7 +147,7 @@ export async function startHub(
       onHeard: (house, boot, uptimeS) => loads.relays.heard(house, boot, uptimeS),
       onMeasured: (entries) => loads.relays.measured(entries),
     })
-    const { diagnosis, stop: stopDiagnosis } = startDiagnosis({
+    const { diagnosis, start: startDiagnosis } = prepareDiagnosis({
       clock: watch,
       log,
       registry,
@@ -154,7 +155,6 @@ export async function startHub(
       recovery,
       health,
     })
-    stops.push(stopDiagnosis)
     const image = () => {
       const read = watch.read()
       const clocks = { ...read, clockCertain: watch.isCertain }
@@ -207,9 +207,11 @@ export async function startHub(
       health,
       saveTimeoutMs: SAVE_TIMEOUT_MS,
     })
+    saveAgain = () => tick.saveAgain()
     await keeper.start()
     await registry.start((error) => health.set('registry', error === null ? null : String(error)))
     stops.push(() => registry.stop())
+    stops.push(startWatch())
     live.setLatest(await recovery.guard(() => readLatest(store.readings)))
     for (const [house, status] of await recovery.guard(() => readNodes(store.readings))) live.setNode(house, status)
 
@@ -220,7 +222,7 @@ export async function startHub(
     const benchmark = externalUrl === null ? await lastBenchmark(store.view) : null
     if (benchmark) await perform(benchmark, broker, root)
 
-    stops.push(forecast.start(), notify.start())
+    stops.push(startDiagnosis(), forecast.start(), notify.start())
     if (externalUrl === null) stops.push(homeAssistant.start())
     const sync = startSync({ config, clock: watch, log, registry, live, store, recovery, health })
     const timeSeries = startLinePush({ config, clock: watch, log, store, recovery })

@@ -115,7 +115,8 @@ export async function makeFirstAdmin(context: RouteContext): Promise<Response> {
     createdAt: at,
   })
   await audit(deps.control, { at, who: name, what: 'first admin made', detail: {} })
-  deps.firstStart.done()
+  // The page that comes next asks the registry whether there is an admin.
+  await deps.refreshRegistry()
   await beginSession(deps, c, name)
   return c.redirect('/avvio/comunita', 303)
 }
