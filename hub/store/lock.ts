@@ -10,6 +10,9 @@ export interface DataLock {
   readonly release: () => void
 }
 
+/** Connections that hold a lock: one that nobody refers to would be closed with the garbage, and its lock let go. */
+const held = new Set<Database.Database>()
+
 /** Who has the folder; null where that cannot be told. */
 export interface Holder {
   readonly pid: number | null
@@ -31,8 +34,9 @@ export function lockDataFolder(dataDir: string, pid: number): Result<DataLock, H
   } catch {
     // On a full disk the lock still holds; only its name is missing.
   }
+  held.add(db)
   const release = () => {
-    if (!db.open) return
+    if (!held.delete(db)) return
     rmSync(holder, { force: true })
     db.close()
   }
