@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os'
 import { configDefaults, defineConfig } from 'vitest/config'
 import { ClosingLine } from './test/closing-line.ts'
 
-// On the real thing, which mostly waits: on half of the cores, or two at a time; the long ones only where nobody waits for them.
+// On the real thing, which mostly waits: on half of the cores, or three at a time; the long ones only where nobody waits for them.
 const JOURNEYS = 'test/**/*.journey.test.ts'
 const LONG = 'test/**/*.long.test.ts'
 
@@ -33,7 +33,7 @@ export default defineConfig({
           include: process.env['CI'] === 'true' ? [JOURNEYS, LONG] : [JOURNEYS],
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          maxWorkers: Math.max(2, Math.floor(availableParallelism() / 2)),
+          maxWorkers: Math.max(3, Math.floor(availableParallelism() / 2)),
           sequence: { groupOrder: 2 },
         },
       },
