@@ -27,7 +27,7 @@ const RESOURCE = 'NODE_SEA_BLOB'
 const SENTINEL = 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2'
 
 /** A hub's objects live for a moment or for ever: V8's nursery of 16 MiB, three times over, would only be memory. */
-const NODE_OPTIONS = ['--max-semi-space-size=1']
+const NODE_FLAGS = ['--max-semi-space-size=1']
 
 export interface BinaryOptions {
   /** Another version than the checkout's, to try updates with. */
@@ -77,7 +77,7 @@ async function makeBlob(arch: Arch, version: string, stage: string): Promise<str
     disableExperimentalSEAWarning: true,
     useSnapshot: false,
     useCodeCache: false,
-    execArgv: NODE_OPTIONS,
+    execArgv: NODE_FLAGS,
     assets,
   }
   writeFileSync(join(stage, 'sea.json'), JSON.stringify(config))

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Arch } from './arch.ts'
 import { CACHE, ROOT } from './arch.ts'
@@ -19,14 +19,29 @@ export function nodeBinary(arch: Arch): { version: string; file: string } {
   const { version, integrity } = locked
   const installed = join(ROOT, `node_modules/${name}/bin/node`)
   if (existsSync(installed)) return { version, file: installed }
-  const folder = join(CACHE, `${name}-${version}`)
-  const archive = join(CACHE, `${name}-${version}.tgz`)
-  mkdirSync(folder, { recursive: true })
-  if (!existsSync(archive))
-    execFileSync('npm', ['pack', '--silent', '--ignore-scripts', `${name}@${version}`], { cwd: CACHE, stdio: 'pipe' })
-  checkIntegrity(archive, integrity)
-  execFileSync('tar', ['-xzf', archive, '-C', folder, '--strip-components=1'])
-  return { version, file: join(folder, 'bin/node') }
+  const kept = join(CACHE, `${name}-${version}`)
+  const file = join(kept, 'bin/node')
+  if (!existsSync(file)) fetchInto(kept, `${name}@${version}`, integrity)
+  return { version, file }
+}
+
+/** Whole before it takes its place: several may be fetching it. */
+function fetchInto(kept: string, name: string, integrity: string): void {
+  mkdirSync(CACHE, { recursive: true })
+  const work = mkdtempSync(join(CACHE, 'fetch-'))
+  try {
+    const options = { cwd: work, encoding: 'utf8', stdio: 'pipe' } as const
+    const archive = execFileSync('npm', ['pack', '--silent', '--ignore-scripts', name], options).trim()
+    checkIntegrity(join(work, archive), integrity)
+    mkdirSync(join(work, 'whole'))
+    execFileSync('tar', ['-xzf', archive, '-C', 'whole', '--strip-components=1'], options)
+    if (!existsSync(kept)) renameSync(join(work, 'whole'), kept)
+  } catch (error) {
+    // Another was faster.
+    if (!existsSync(join(kept, 'bin/node'))) throw error
+  } finally {
+    rmSync(work, { recursive: true, force: true })
+  }
 }
 
 /** Throws where a file is not what package-lock.json promises. */
