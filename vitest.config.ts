@@ -2,9 +2,10 @@ import { availableParallelism } from 'node:os'
 import { configDefaults, defineConfig } from 'vitest/config'
 import { ClosingLine } from './test/closing-line.ts'
 
-// On the real thing, which mostly waits: on half of the cores, or three at a time; the long ones only where nobody waits for them.
+// On the real thing, which mostly waits: on half of the cores, or three at a time; the long ones, which also work, only where nobody waits for them.
 const JOURNEYS = 'test/**/*.journey.test.ts'
 const LONG = 'test/**/*.long.test.ts'
+const IS_CI = process.env['CI'] === 'true'
 
 export default defineConfig({
   oxc: { jsx: { runtime: 'automatic', importSource: 'hono/jsx' } },
@@ -30,10 +31,10 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'journeys',
-          include: process.env['CI'] === 'true' ? [JOURNEYS, LONG] : [JOURNEYS],
+          include: IS_CI ? [JOURNEYS, LONG] : [JOURNEYS],
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          maxWorkers: Math.max(3, Math.floor(availableParallelism() / 2)),
+          maxWorkers: Math.max(IS_CI ? 2 : 3, Math.floor(availableParallelism() / 2)),
           sequence: { groupOrder: 2 },
         },
       },
