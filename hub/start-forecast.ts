@@ -5,6 +5,7 @@ import { forecastStore } from './flow/forecast-store.ts'
 import { Forecasting } from './flow/forecasting.ts'
 import type { Recovery } from './flow/recovery.ts'
 import type { Registry } from './flow/registry.ts'
+import { SingleRun } from './flow/single-run.ts'
 import { Weather } from './flow/weather.ts'
 import { openMeteo } from './flow/weather-provider.ts'
 import { fetchText } from './io/fetch-text.ts'
@@ -71,22 +72,16 @@ export function prepareForecast(parts: {
     store: forecastStore(store, recovery),
     onDone: (run) => log.info(run, 'forecasts issued'),
   })
-  let running: Promise<void> | null = null
-  const look = () => {
-    if (!clockCertain()) return Promise.resolve()
-    running ??= weather
-      .run()
-      .catch((error: unknown) => log.error({ error: String(error) }, 'weather failed'))
-      .then(async () => {
-        planes = await recovery.guard(() => readPlanes(store.readings))
-        await forecasting.run()
-      })
-      .catch((error: unknown) => log.error({ error: String(error) }, 'forecasting failed'))
-      .finally(() => {
-        running = null
-      })
-    return running
+  const failed = (what: string) => (error: unknown) => log.error({ error: String(error) }, what)
+  const forecast = async () => {
+    planes = await recovery.guard(() => readPlanes(store.readings))
+    await forecasting.run()
   }
+  const looks = new SingleRun(async () => {
+    await weather.run().catch(failed('weather failed'))
+    await forecast().catch(failed('forecasting failed'))
+  })
+  const look = () => (clockCertain() ? looks.run() : Promise.resolve())
   return {
     forecasting,
     weather,
@@ -99,7 +94,7 @@ export function prepareForecast(parts: {
         clearTimeout(soon)
         ending.abort()
         await forecasting.stop()
-        await running
+        await looks.stop()
       }
     },
   }

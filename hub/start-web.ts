@@ -110,7 +110,7 @@ export async function startWeb(parts: {
       problem: passwordProblem,
       minLength: MIN_PASSWORD_LENGTH,
     },
-    firstStart: { code: firstStartCode },
+    firstStartCode,
     allowedHosts: config.http.allowedHosts,
     version: programVersion(),
     logLines: () => tail?.lines ?? [],

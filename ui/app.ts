@@ -66,7 +66,7 @@ export function makeApp(deps: HubDeps): App {
         return refuse(await contextOf(c), 405, {
           allow: routes.flatMap((r) => (r.method === 'GET' ? ['GET', 'HEAD'] : [r.method])).join(', '),
         })
-      if (isPage(c) && path !== '/avvio' && path !== '/preferenze' && deps.firstStart.code() !== null)
+      if (isPage(c) && path !== '/avvio' && path !== '/preferenze' && deps.firstStartCode() !== null)
         return c.redirect('/avvio', 303)
       const context = await contextOf(c)
       switch (admit(route.access, context.principal)) {

@@ -150,7 +150,7 @@ export interface HubDeps {
     readonly minLength: number
   }
   /** The code that makes the first admin, while there is none. */
-  readonly firstStart: { readonly code: () => string | null }
+  readonly firstStartCode: () => string | null
   /** Host names the hub answers to, beside IP addresses, localhost and *.local. */
   readonly allowedHosts: readonly string[]
   readonly version: string

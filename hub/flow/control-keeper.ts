@@ -1,4 +1,5 @@
 import type { Health } from './health.ts'
+import { SingleRun } from './single-run.ts'
 
 export interface ControlKeeperOptions {
   /** Monotonic ms. */
@@ -32,7 +33,7 @@ export class ControlKeeper {
   #timer: NodeJS.Timeout | null = null
   #known = -1
   #lookedAt = Number.NEGATIVE_INFINITY
-  #looking: Promise<void> | null = null
+  readonly #looking = new SingleRun(() => this.#look())
   #rebuilding: Promise<void> | null = null
   #rebuiltAt = Number.NEGATIVE_INFINITY
   #stopped = false
@@ -43,17 +44,13 @@ export class ControlKeeper {
 
   async start(): Promise<void> {
     await this.#look()
-    this.#timer = setInterval(() => {
-      this.#looking ??= this.#look().finally(() => {
-        this.#looking = null
-      })
-    }, EVERY_MS)
+    this.#timer = setInterval(() => void this.#looking.run(), EVERY_MS)
   }
 
   async stop(): Promise<void> {
     this.#stopped = true
     if (this.#timer) clearInterval(this.#timer)
-    await this.#looking
+    await this.#looking.stop()
     await this.#rebuilding
   }
 

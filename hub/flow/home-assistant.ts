@@ -35,7 +35,7 @@ export class HomeAssistant {
 
   /** Says everything anew: somebody has come who knows nothing. */
   async repeat(): Promise<void> {
-    if (this.#work.isRunning) await this.#work.run().catch(() => {})
+    await this.#work.idle().catch(() => {})
     for (const house of this.#announced?.keys() ?? []) this.#announced?.set(house, null)
     await this.run()
   }

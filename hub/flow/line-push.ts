@@ -1,6 +1,7 @@
 import { slotLines } from '../codec/line-protocol.ts'
 import type { SlotEnergy } from '../domain/slot.ts'
 import { DAY, HOUR, MINUTE, SLOT, slotStart } from '../domain/time.ts'
+import { SingleRun } from './single-run.ts'
 
 /** A slot goes out once late readings have mostly come. */
 const AFTER = 2 * MINUTE
@@ -26,17 +27,14 @@ export class LinePush {
   readonly #options: LinePushOptions
   #next: number | null = null
   #failing = false
-  #running: Promise<void> | null = null
+  readonly #work = new SingleRun(() => this.#run())
 
   constructor(options: LinePushOptions) {
     this.#options = options
   }
 
   run(): Promise<void> {
-    this.#running ??= this.#run().finally(() => {
-      this.#running = null
-    })
-    return this.#running
+    return this.#work.run()
   }
 
   async #run(): Promise<void> {

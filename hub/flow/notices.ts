@@ -14,6 +14,7 @@ import {
   settleMessage,
 } from '../store/notices.ts'
 import type { ControlDb } from '../store/store.ts'
+import { SingleRun } from './single-run.ts'
 
 export type Deliver = (
   settings: NotifySettings,
@@ -46,22 +47,19 @@ const AT_ONCE = 20
  */
 export class Notices {
   readonly #options: NoticesOptions
-  #running: Promise<void> | null = null
+  readonly #work = new SingleRun(() => this.#run())
 
   constructor(options: NoticesOptions) {
     this.#options = options
   }
 
   run(): Promise<void> {
-    this.#running ??= this.#run().finally(() => {
-      this.#running = null
-    })
-    return this.#running
+    return this.#work.run()
   }
 
   /** Settles when nothing is under way. */
   async idle(): Promise<void> {
-    await this.#running?.catch(() => {})
+    await this.#work.idle().catch(() => {})
   }
 
   async #run(): Promise<void> {

@@ -16,6 +16,11 @@ export class SingleRun {
     return this.#running !== null
   }
 
+  /** Settles when the run that goes on has ended, as it ends. */
+  async idle(): Promise<void> {
+    await this.#running
+  }
+
   /** A call while another runs waits for that one instead; once stopped, none begins. */
   run(): Promise<void> {
     if (this.#stopped) return Promise.resolve()
@@ -28,6 +33,6 @@ export class SingleRun {
   /** Settles when the run that goes on has ended; none follows. */
   async stop(): Promise<void> {
     this.#stopped = true
-    await this.#running
+    await this.idle()
   }
 }

@@ -7,6 +7,7 @@ import type { LoadRecord, SendCommand } from '../domain/load-record.ts'
 import { MINUTE } from '../domain/time.ts'
 import type { PendingEffect } from '../store/cycle.ts'
 import type { Health } from './health.ts'
+import { SingleRun } from './single-run.ts'
 
 export interface TickOptions {
   readonly image: () => ProcessImage
@@ -44,7 +45,7 @@ export class Tick {
   #saving = false
   /** Performed, but not yet recorded as such. */
   #performed: number[] = []
-  #running: Promise<void> | null = null
+  readonly #work = new SingleRun(() => this.#run())
   #cycles = 0
 
   constructor(options: TickOptions) {
@@ -68,10 +69,7 @@ export class Tick {
 
   /** One cycle. A call while another runs waits for that one instead. */
   run(): Promise<void> {
-    this.#running ??= this.#run().finally(() => {
-      this.#running = null
-    })
-    return this.#running
+    return this.#work.run()
   }
 
   /** Saves the state with the next tick, changed or not: the clocks it was saved by have been set. */
@@ -81,13 +79,13 @@ export class Tick {
 
   /** One cycle that knows of everything stored before the call. */
   async wake(): Promise<void> {
-    await this.#running?.catch(() => {})
+    await this.#work.idle().catch(() => {})
     await this.run()
   }
 
   /** Settles when no cycle is running. */
-  async idle(): Promise<void> {
-    await this.#running
+  idle(): Promise<void> {
+    return this.#work.idle()
   }
 
   async #run(): Promise<void> {

@@ -78,7 +78,7 @@ export async function savePreferences({ c }: RouteContext): Promise<Response> {
 /** `GET /avvio`: open only while there is no admin. */
 export function showFirstStart(context: RouteContext): Response {
   const { deps } = context
-  if (deps.firstStart.code() === null) return context.c.redirect('/', 303)
+  if (deps.firstStartCode() === null) return context.c.redirect('/', 303)
   return html(
     context,
     firstStartPage({ name: '', minLength: deps.passwords.minLength, problems: [] }, readerOf(context)),
@@ -88,7 +88,7 @@ export function showFirstStart(context: RouteContext): Response {
 /** `POST /avvio`: the first admin, made with the code from the hub's console. */
 export async function makeFirstAdmin(context: RouteContext): Promise<Response> {
   const { c, deps } = context
-  const expected = deps.firstStart.code()
+  const expected = deps.firstStartCode()
   if (expected === null) return c.redirect('/', 303)
   const form = await c.req.parseBody()
   const name = text(form['nome']).trim()
