@@ -46,6 +46,7 @@ async function firstDay(arch: Arch): Promise<void> {
   const { key } = runPackaged<{ key: string }>(launcher, 'house', 'add', 'casa_A', '--peak', '3000', '--data', data)
   const { token } = runPackaged<{ token: string }>(launcher, 'token', 'create', '--role', 'reader', '--data', data)
   expect(Array.isArray(runPackaged(launcher, 'node', 'list'))).toBe(true)
+  expect(runPackaged(launcher, 'version')).toMatchObject({ name: 'solar-family' })
 
   const hub = await startPackaged(launcher, data)
   const { url, mqtt_port: port } = hub.ready
@@ -60,8 +61,16 @@ async function firstDay(arch: Arch): Promise<void> {
   await node.publishAsync('comunita/casa_A/bilancio', '{"produzione_w":1500,"consumo_w":400}', { qos: 1 })
   await node.endAsync(true)
   const page = await (await fetch(`${url}/accesso`)).text()
-  const style = /\/a\/[0-9a-f]+\/style\.css/.exec(page)?.[0] ?? '/no-style'
-  expect((await fetch(url + style)).headers.get('content-type')).toContain('text/css')
+  for (const [name, type] of [
+    ['style.css', 'text/css'],
+    ['app.js', 'text/javascript'],
+    ['icon.svg', 'image/svg'],
+  ] as const) {
+    const path = new RegExp(`/a/[0-9a-f]+/${name}`).exec(page)?.[0] ?? '/nowhere'
+    const answer = await fetch(url + path)
+    expect(answer.status, name).toBe(200)
+    expect(answer.headers.get('content-type')).toContain(type)
+  }
   expect(await stateOf(url, token)).toMatchObject({ case: [{ nome: 'casa_A', bilancio_w: 1100 }] })
   const backup = join(folder, 'street.tar')
   runPackaged(launcher, 'backup', backup, '--data', data)

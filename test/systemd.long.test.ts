@@ -1,7 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { once } from 'node:events'
 import { copyFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
-import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { connectAsync } from 'mqtt'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -10,6 +8,7 @@ import { makePackage } from '../scripts/package/debian.ts'
 import { needs } from './needs.ts'
 import { type BootedDebian, bootDebian, mayBoot } from './support/booted-debian.ts'
 import { makeRoot } from './support/debian-root.ts'
+import { freePort } from './support/free-port.ts'
 import { dataFolder, stopAll } from './support/hub-process.ts'
 import { binaryOf } from './support/packaged.ts'
 
@@ -27,14 +26,6 @@ let root: string
 let packages: string
 let debian: BootedDebian
 const ports = { http: 0, mqtt: 0 }
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  return port
-}
 
 function debOf(version: string, program: string): string {
   const deb = makePackage({ arch: 'x64', program, version, compression: 'none', folder: packages })
@@ -108,30 +99,18 @@ describe.runIf(has)('under systemd', () => {
       await node.publishAsync('comunita/casa_A/bilancio', '{"produzione_w":900,"consumo_w":300}', { qos: 1 })
       await node.endAsync()
     }
-    await expect
-      .poll(
-        () =>
-          send().then(
-            () => true,
-            () => false,
-          ),
-        within(20),
+    const sent = () =>
+      send().then(
+        () => true,
+        () => false,
       )
-      .toBe(true)
+    const arrives = () => expect.poll(sent, within(20)).toBe(true)
+    await arrives()
     const before = mainPid()
     run('systemctl kill -s KILL solar-family')
     await expect.poll(() => running('solar-family') === 'active running' && mainPid() !== before, within(60)).toBe(true)
     expect(debian.show('solar-family', 'NRestarts')).toBe('1')
-    await expect
-      .poll(
-        () =>
-          send().then(
-            () => true,
-            () => false,
-          ),
-        within(20),
-      )
-      .toBe(true)
+    await arrives()
     expect(run('solar-family house list --json')).toContain('casa_A')
   }, 200_000)
 

@@ -1,3 +1,4 @@
+import type { Launcher } from '../../test/support/packaged.ts'
 import { runsHere } from '../../test/support/packaged.ts'
 import type { Arch } from '../package/arch.ts'
 import { ARCHS } from '../package/arch.ts'
@@ -7,7 +8,7 @@ import type { Loaded } from './load.ts'
 import { load } from './load.ts'
 import type { Row } from './row.ts'
 import { mib, rows } from './row.ts'
-import { startExecutable, startHubServer } from './servers.ts'
+import { executableOf, startExecutable, startHubServer } from './servers.ts'
 
 type StartServer = typeof startHubServer
 
@@ -21,12 +22,14 @@ export async function measureCommunity(times: LoadTimes): Promise<Row[]> {
   const result = usage('100 houses x 1 msg/s', await offer(100, [100], times))
   const arch = process.arch as Arch
   if (!runsHere(arch)) return result
-  const executable: StartServer = (...given) => startExecutable(arch, ...given)
+  const launcher = executableOf(arch)
+  const executable: StartServer = (...given) => startExecutable(launcher, ...given)
+  const packaged = asPackaged(launcher)
   for (const [measure, houses, rate, startServer] of [
     ['the same, one executable', 100, 100, executable],
     ['500 houses x 1 msg per 5 s, one executable', 500, 100, executable],
-    ['100 houses x 1 msg/s, as the package sets it', 100, 100, asPackaged(arch)],
-    ['100 houses x 1 msg per 5 s, as the package sets it', 100, 20, asPackaged(arch)],
+    ['100 houses x 1 msg/s, as the package sets it', 100, 100, packaged],
+    ['100 houses x 1 msg per 5 s, as the package sets it', 100, 20, packaged],
   ] as const)
     result.push(...usage(measure, await offer(houses, [rate], times, startServer)))
   return result
@@ -39,7 +42,10 @@ export async function measureEmulated(times: LoadTimes): Promise<Row[]> {
   if (process.arch !== 'x64' || !runsHere('arm64')) return []
   const measure = '100 houses x 1 msg per 5 s, as the package sets it'
   const shares = []
-  for (const arch of ARCHS) shares.push(...(await offer(100, [20], times, asPackaged(arch))).map((l) => l.serverCpu))
+  for (const arch of ARCHS) {
+    const loaded = await offer(100, [20], times, asPackaged(executableOf(arch)))
+    shares.push(...loaded.map((l) => l.serverCpu))
+  }
   const [own = Number.NaN, emulated = Number.NaN] = shares
   return rows(
     measure,
@@ -50,9 +56,9 @@ export async function measureEmulated(times: LoadTimes): Promise<Row[]> {
 }
 
 const asPackaged =
-  (arch: Arch): StartServer =>
+  (launcher: Launcher): StartServer =>
   (data, ...settings) =>
-    startExecutable(arch, data, 'ingest.commit_interval_ms=2500', ...settings)
+    startExecutable(launcher, data, 'ingest.commit_interval_ms=2500', ...settings)
 
 function usage(measure: string, loaded: readonly Loaded[]): Row[] {
   return loaded.flatMap((l) =>

@@ -10,7 +10,7 @@ import type { Row } from './row.ts'
 import { mib, rows } from './row.ts'
 import { median } from './samples.ts'
 import type { Server } from './servers.ts'
-import { startExecutable, startHubServer } from './servers.ts'
+import { executableOf, startExecutable, startHubServer } from './servers.ts'
 
 const IDLE_MS = 3000
 
@@ -21,9 +21,10 @@ export async function measureStart({ starts }: { starts: number }): Promise<Row[
   const arch = process.arch as Arch
   const result = await times('start, 12 houses', () => startHubServer(data), starts)
   if (!runsHere(arch)) return result
-  result.push(...(await times('the same, one executable', () => startExecutable(arch, data), starts)))
-  if (process.getuid?.() === 0)
-    result.push(...(await times('the same, nothing of it in memory', () => startExecutable(arch, data), starts, true)))
+  const launcher = executableOf(arch)
+  const begin = () => startExecutable(launcher, data)
+  result.push(...(await times('the same, one executable', begin, starts)))
+  if (process.getuid?.() === 0) result.push(...(await times('the same, nothing of it in memory', begin, starts, true)))
   return result
 }
 

@@ -4,8 +4,10 @@ import { closeSync, openSync, readFileSync, readSync, writeFileSync } from 'node
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { mosquittoPath } from '../../test/needs.ts'
+import { freePort } from '../../test/support/free-port.ts'
 import { start } from '../../test/support/hub-process.ts'
-import { answers, freePort } from '../../test/support/mosquitto.ts'
+import { answers } from '../../test/support/mosquitto.ts'
+import type { Launcher } from '../../test/support/packaged.ts'
 import { startPackaged, wordsOf } from '../../test/support/packaged.ts'
 import type { Arch } from '../package/arch.ts'
 
@@ -92,13 +94,20 @@ export async function startMosquittoServer(data: string): Promise<Server & { rea
   }
 }
 
-/** The program as one executable, with what its package's service gives it; the other processor's by qemu. */
-export async function startExecutable(arch: Arch, data: string, ...settings: readonly string[]): Promise<Server> {
-  const set = ['log.level=warn', ...settings].flatMap((setting) => ['--set', setting])
+/** The program as one executable, made where it has to be, with what its package's service gives it; the other processor's by qemu. */
+export function executableOf(arch: Arch): Launcher {
   const words = wordsOf(arch)
   // Pages of a file count as dirty until they are written.
   execFileSync('sync')
-  const launcher = { words, env: { ...process.env, ...serviceEnvironment() } }
+  return { words, env: { ...process.env, ...serviceEnvironment() } }
+}
+
+export async function startExecutable(
+  launcher: Launcher,
+  data: string,
+  ...settings: readonly string[]
+): Promise<Server> {
+  const set = ['log.level=warn', ...settings].flatMap((setting) => ['--set', setting])
   const { ready, stop } = await startPackaged(launcher, data, ...set)
   return {
     pid: ready.pid,

@@ -55,25 +55,14 @@ export function makePackage({
   try {
     const put = (path: string) => {
       const to = join(stage, path)
-      // Whatever the umask: dpkg-deb takes the modes as they are.
-      for (
-        let at = dirname(to), made = mkdirSync(at, { recursive: true });
-        made && at.startsWith(made);
-        at = dirname(at)
-      )
-        chmodSync(at, 0o755)
+      mkdirSync(dirname(to), { recursive: true })
       return to
     }
-    chmodSync(stage, 0o755)
     const own = put(`usr/lib/solar-family/versions/${version}/solar-family`)
     copyFileSync(program, own)
     chmodSync(own, 0o755)
     symlinkSync('../lib/solar-family/current/solar-family', put('usr/bin/solar-family'))
-    for (const [from, path] of Object.entries(FILES)) {
-      const to = put(path)
-      copyFileSync(join(ROOT, from), to)
-      chmodSync(to, 0o644)
-    }
+    for (const [from, path] of Object.entries(FILES)) copyFileSync(join(ROOT, from), put(path))
     const values = {
       VERSION: version.replace('-', '~'),
       FOLDER: version,
@@ -83,11 +72,11 @@ export function makePackage({
     for (const name of ['control', 'templates', ...SCRIPTS]) {
       const to = put(`DEBIAN/${name}`)
       writeFileSync(to, filledIn(readFileSync(join(ROOT, 'systemd/deb', name), 'utf8'), values))
-      chmodSync(to, SCRIPTS.includes(name) ? 0o755 : 0o644)
+      if (SCRIPTS.includes(name)) chmodSync(to, 0o755)
     }
-    const conffiles = put('DEBIAN/conffiles')
-    writeFileSync(conffiles, CONFFILES.map((path) => `${path}\n`).join(''))
-    chmodSync(conffiles, 0o644)
+    writeFileSync(put('DEBIAN/conffiles'), CONFFILES.map((path) => `${path}\n`).join(''))
+    // Whatever the umask is: dpkg-deb takes the modes as they are.
+    execFileSync('chmod', ['-R', 'u=rwX,go=rX', stage])
     mkdirSync(folder, { recursive: true })
     const out = join(folder, `solar-family_${values.VERSION}_${values.ARCH}.deb`)
     execFileSync('dpkg-deb', ['--root-owner-group', `-Z${compression}`, '--build', stage, out], {

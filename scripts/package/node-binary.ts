@@ -35,7 +35,7 @@ function fetchInto(kept: string, name: string, integrity: string): void {
     checkIntegrity(join(work, archive), integrity)
     mkdirSync(join(work, 'whole'))
     execFileSync('tar', ['-xzf', archive, '-C', 'whole', '--strip-components=1'], options)
-    if (!existsSync(kept)) renameSync(join(work, 'whole'), kept)
+    renameSync(join(work, 'whole'), kept)
   } catch (error) {
     // Another was faster.
     if (!existsSync(join(kept, 'bin/node'))) throw error

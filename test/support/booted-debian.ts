@@ -1,5 +1,6 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { ENV } from './debian-root.ts'
 
 /**
  * A Debian in a folder whose systemd is process 1 of namespaces of its own: services run in their real sandbox. It shares the network and the
@@ -40,7 +41,6 @@ exec unshare "$@"`
 const LEAVE = `find /sys/fs/cgroup -depth -type d -path "*/$0*" -exec rmdir {} + 2> /dev/null`
 
 const NAMESPACES = ['--mount', '--pid', '--uts', '--ipc', '--cgroup', '--fork', '--kill-child']
-const ENV = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C', DEBIAN_FRONTEND: 'noninteractive' }
 
 /** Whether this machine's kernel, and our rights, let a systemd have what it needs. */
 export function mayBoot(): boolean {

@@ -1,14 +1,15 @@
 import type { ChildProcess } from 'node:child_process'
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Arch } from '../../scripts/package/arch.ts'
 import { DEBIAN_ARCH } from '../../scripts/package/arch.ts'
 
 /** Where qemu's Debian package says how the kernel tells the programs of an arm64 processor. */
 const FORMAT = '/usr/lib/binfmt.d/qemu-aarch64.conf'
-const ENV = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C', DEBIAN_FRONTEND: 'noninteractive' }
+/** What a line of shell inside finds. */
+export const ENV = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C', DEBIAN_FRONTEND: 'noninteractive' }
 
 /** Makes a Debian 12 of its essential packages and a few more. DEBIAN_ROOTS: a folder with ones that were made before, to save the minutes. */
 export function makeRoot(root: string, name: string, arch: Arch, packages: readonly string[]): void {
@@ -77,10 +78,18 @@ export async function openRoot(root: string, arch: Arch): Promise<DebianRoot> {
     })
     return { status, out: `${stdout}${stderr}` }
   }
+  const close = async () => {
+    holder.kill('SIGKILL')
+    await ended
+    rmSync(root, { recursive: true, force: true })
+  }
   if (existsSync(join(root, 'debootstrap'))) {
     // "lxc": nobody may make devices in a user namespace; they are there already.
     const { status, out } = inside('container=lxc /debootstrap/debootstrap --second-stage')
-    if (status !== 0) throw new Error(out)
+    if (status !== 0) {
+      await close()
+      throw new Error(out)
+    }
   }
   return {
     root,
@@ -91,11 +100,7 @@ export async function openRoot(root: string, arch: Arch): Promise<DebianRoot> {
       process.kill(Number(childOf(child)), 'SIGTERM')
       await gone
     },
-    close: async () => {
-      holder.kill('SIGKILL')
-      await ended
-      rmSync(root, { recursive: true, force: true })
-    },
+    close,
   }
 }
 
@@ -105,9 +110,9 @@ function childOf({ pid }: ChildProcess): string {
 }
 
 async function untilApart(pid: number, user: boolean): Promise<void> {
-  const own = execFileSync('readlink', ['/proc/self/ns/user'], { encoding: 'utf8' })
+  const own = readlinkSync('/proc/self/ns/user')
   for (let i = 0; i < 200; i++) {
-    const apart = !user || execFileSync('readlink', [`/proc/${pid}/ns/user`], { encoding: 'utf8' }) !== own
+    const apart = !user || readlinkSync(`/proc/${pid}/ns/user`) !== own
     if (apart && readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8') !== '') return
     await new Promise((resolve) => setTimeout(resolve, 20))
   }

@@ -2,9 +2,10 @@ import type { ChildProcess } from 'node:child_process'
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, writeFileSync } from 'node:fs'
-import { createConnection, createServer } from 'node:net'
+import { createConnection } from 'node:net'
 import { join } from 'node:path'
 import { mosquittoPath } from '../needs.ts'
+import { freePort } from './free-port.ts'
 import { run } from './hub-process.ts'
 
 /** Debian's mosquitto with the hub's access rules, in a folder of the test's own. */
@@ -62,16 +63,6 @@ export async function startMosquitto(folder: string, users: Readonly<Record<stri
   }
   await self.start()
   return self
-}
-
-/** A port that nobody has, just now. */
-export async function freePort(): Promise<number> {
-  const server = createServer()
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  return typeof address === 'object' && address ? address.port : 0
 }
 
 /** Waits until somebody listens on a port; false after ten seconds. */
