@@ -195,6 +195,20 @@ describe('a control database that fails', () => {
     expect(control.stalled).toHaveLength(1)
   })
 
+  it('that could not record once is well with the next tick, though nothing new happens', async () => {
+    const control = new FakeControl()
+    let faults = 1
+    const { run, health } = setUp(control, {
+      markPerformed: (ids: readonly number[]) =>
+        faults-- > 0 ? Promise.reject(new Error('disk full')) : control.markPerformed(ids),
+    })
+    await run(0)
+    expect(health.degraded).toEqual(['control'])
+    await run(0)
+    expect(health.degraded).toEqual([])
+    expect(control.effects.map(({ performed }) => performed)).toEqual([true])
+  })
+
   it('that cannot record is told again with the next tick; nothing is performed twice', async () => {
     const control = new FakeControl()
     const faults = ['fail', 'stall']

@@ -182,6 +182,8 @@ export class Tick {
       await within(this.#options.markPerformed(ids, this.#options.image().now), this.#options.saveTimeoutMs)
     } catch (error) {
       this.#performed.push(...ids)
+      // Asked again with the next tick, however little there is to save: nothing else would tell that the disk is well again.
+      this.#dirty = true
       this.#options.health.set('control', messageOf(error))
     }
   }
